@@ -1,0 +1,75 @@
+"""The `EditPlan`: which pieces, in what order, joined how. Decided here, laid out by `timeline`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Literal
+
+from otio_autoedit.media.info import FrameIndex, MediaInfo
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Source:
+    """A file that a plan draws from."""
+
+    media: MediaInfo
+    index: FrameIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A span ``[start, stop)`` of source frames that plays, and why. ``clean`` is the part of it free of
+    any transition baked into the footage: what may be re-cut without showing one."""
+
+    source: int  # index into EditPlan.sources
+    start: int
+    stop: int
+    name: str = ""
+    score: float | None = None
+    reason: str = ""
+    clean: tuple[int, int] | None = None
+    signals: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """How piece ``before`` passes into piece ``before + 1``; ``cut`` needs none. ``frames`` at the
+    plan's rate."""
+
+    kind: Literal["dissolve"]
+    before: int
+    frames: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A marker on the source span ``[start, stop)``, shown wherever the edit plays it."""
+
+    source: int
+    start: int
+    stop: int
+    kind: str  # "dissolve", "fade", "wipe", ...
+    name: str
+    comment: str = ""
+    confidence: float | None = None
+    numbers: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EditPlan:
+    """A decided edit. ``rate`` is the timeline's, ``size`` its display size in pixels; ``audio`` says
+    whether each piece carries its own linked sound or none."""
+
+    name: str
+    sources: tuple[Source, ...]
+    pieces: tuple[Piece, ...]
+    rate: Fraction
+    size: tuple[int, int]
+    joins: tuple[Join, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    audio: Literal["linked", "none"] = "linked"
+    recipe: str = ""
+    options: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
