@@ -1,0 +1,1 @@
+"""The tests mirror the rooms; `tests.support` makes the media that they run on."""

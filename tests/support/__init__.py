@@ -1,0 +1,1 @@
+"""Media made for the tests, and the programs that judge what we write."""
