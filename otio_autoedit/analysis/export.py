@@ -1,0 +1,195 @@
+"""Analyses as JSON for people's scripts, and back: schema 1, documented in docs/analysis-json.md.
+
+A published schema is never changed in place: a new one gets a new number and a function that makes
+it of the one before, and every older file stays readable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from otio_autoedit.analysis.media_json import (
+    MOST_FRAMES,
+    Fields,
+    fraction_text,
+    media_from_json,
+    media_to_json,
+)
+from otio_autoedit.analysis.record import Analysis, Curve, FrameIndex, MediaInfo, Transition
+from otio_autoedit.errors import AutoEditError
+from otio_autoedit.models.transition import TYPES
+
+SCHEMA = 1
+
+UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+"""``UPGRADES[n]`` makes a document of schema n + 1 of one of schema n."""
+
+
+def to_json(analyses: Iterable[Analysis]) -> dict[str, Any]:
+    """Returns ``analyses`` as a document of JSON values, ready for ``json.dump``."""
+    return {"schema": SCHEMA, "analyses": [_analysis_to_json(each) for each in analyses]}
+
+
+def from_json(document: object) -> list[Analysis]:
+    """Returns the analyses of a document of this schema or an older one.
+
+    Raises:
+        AutoEditError: it is no such document; the message says where it departs.
+    """
+    try:
+        read = Fields(upgrade(document), "document")
+        return [
+            _analysis_from_json(each, f"analyses[{n}]")
+            for n, each in enumerate(read.items("analyses"))
+        ]
+    except ValueError as error:
+        raise AutoEditError(f"not an analysis that can be read: {error}") from error
+
+
+def upgrade(document: object) -> dict[str, Any]:
+    """Returns ``document`` in the newest schema; the one given stays as it is.
+
+    Raises:
+        AutoEditError: it has no schema number, or one from a later version of this program.
+    """
+    schema = document.get("schema") if isinstance(document, Mapping) else None
+    if not isinstance(document, Mapping) or not isinstance(schema, int) or schema < 1:
+        raise AutoEditError('not an analysis: "schema" with a number from 1 is missing')
+    if schema > SCHEMA:
+        raise AutoEditError(
+            f"this analysis has schema {schema}, and this version of otio-autoedit reads up to "
+            f"{SCHEMA}: update otio-autoedit"
+        )
+    newest = dict(document)
+    for number in range(schema, SCHEMA):
+        newest = {**UPGRADES[number](newest), "schema": number + 1}
+    return newest
+
+
+def transitions_to_json(transitions: Iterable[Transition]) -> list[dict[str, object]]:
+    """Returns ``transitions`` as JSON values."""
+    return [
+        {
+            "last_before": each.last_before,
+            "first_after": each.first_after,
+            "type": each.type,
+            "confidence": _short(each.confidence),
+        }
+        for each in transitions
+    ]
+
+
+def transitions_from_json(data: list[object], frames: int, where: str) -> tuple[Transition, ...]:
+    """Returns the transitions of a file of ``frames`` frames; ValueError if they cannot be."""
+    found: list[Transition] = []
+    for number, each in enumerate(data):
+        read = Fields(each, f"{where}[{number}]")
+        found.append(
+            Transition(
+                last_before=read.integer("last_before", -1, frames),
+                first_after=read.integer("first_after", 0, frames),
+                type=read.one_of("type", TYPES),
+                confidence=read.number("confidence", 0.0, 1.0),
+            )
+        )
+        if found[-1].first_after <= found[-1].last_before:
+            raise ValueError(f"{where}[{number}] ends before it begins")
+        if number and found[-1].last_before < found[-2].first_after:
+            raise ValueError(f"{where}[{number}] overlaps the one before")
+    return tuple(found)
+
+
+def _analysis_to_json(analysis: Analysis) -> dict[str, Any]:
+    return {
+        "media": media_to_json(analysis.media),
+        "frame_times": _times_to_json(analysis.index),
+        "transitions": (
+            None
+            if analysis.transitions is None
+            else transitions_to_json(analysis.transitions)
+        ),
+        "curves": {
+            name: {
+                "unit": curve.unit,
+                "rate": curve.rate,
+                "start": curve.start,
+                "values": [_short(value) for value in curve.values],
+            }
+            for name, curve in analysis.curves.items()
+        },
+        "tracks": [],
+        "masks": [],
+        "made_by": {stage: dict(facts) for stage, facts in analysis.made_by.items()},
+    }
+
+
+def _analysis_from_json(data: object, where: str) -> Analysis:
+    read = Fields(data, where)
+    media = media_from_json(read.value("media"), f"{where}.media")
+    transitions = None
+    if read.value("transitions") is not None:
+        transitions = transitions_from_json(
+            read.items("transitions"), media.frame_count, f"{where}.transitions"
+        )
+    made_by = read.value("made_by")
+    Fields(made_by, f"{where}.made_by")
+    return Analysis(
+        media=media,
+        index=_index_from_json(read.value("frame_times"), media, f"{where}.frame_times"),
+        transitions=transitions,
+        curves={
+            name: _curve_from_json(curve, f"{where}.curves.{name}")
+            for name, curve in _object(read.value("curves"), f"{where}.curves").items()
+        },
+        made_by={
+            stage: dict(_object(facts, f"{where}.made_by.{stage}"))
+            for stage, facts in made_by.items()
+        },
+    )
+
+
+def _times_to_json(index: FrameIndex) -> dict[str, object] | None:
+    """Returns when each frame is shown, where that does not follow from the rate."""
+    if not index.variable_rate:
+        return None
+    return {"time_base": fraction_text(index.time_base), "pts": index.pts.tolist()}
+
+
+def _index_from_json(data: object, media: MediaInfo, where: str) -> FrameIndex:
+    if data is None:
+        pts, base = np.arange(media.frame_count, dtype=np.int64), 1 / media.edit_rate
+    else:
+        read = Fields(data, where)
+        pts = np.array(read.integers("pts", -(1 << 62), 1 << 62), np.int64)
+        base = read.fraction("time_base", positive=True)
+        if len(pts) != media.frame_count or (np.diff(pts) <= 0).any():
+            raise ValueError(f"{where}.pts: {media.frame_count} rising numbers are asked for")
+    return FrameIndex(pts, Fraction(base), media.edit_rate, media.variable_rate)
+
+
+def _curve_from_json(data: object, where: str) -> Curve:
+    read = Fields(data, where)
+    values = read.items("values")
+    if not all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in values):
+        raise ValueError(f"{where}.values: numbers are asked for")
+    return Curve(
+        unit=read.text("unit"),
+        rate=read.number("rate", 1e-6, MOST_FRAMES),
+        start=read.number("start"),
+        values=np.array(values, np.float32),
+    )
+
+
+def _object(data: object, where: str) -> Mapping[str, Any]:
+    if not isinstance(data, Mapping):
+        raise ValueError(f"{where}: an object is asked for")
+    return data
+
+
+def _short(value: float) -> float:
+    """Returns a 32-bit float as the shortest decimal that reads back as the same one."""
+    return float(str(np.float32(value)))
