@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import opentimelineio as otio
 from otio_autoedit.adapters.conform.facts import exact_rate
+from otio_autoedit.adapters.conform.retimes import speed_of
 from otio_autoedit.adapters.conform.steps import Range, Time, frames
 
 
@@ -51,11 +52,8 @@ def nest_items(
     span = nest.source_range or nest.available_range()
     rate = exact_rate(span.duration.rate)
     start, length = (int(frames(t, rate)) for t in (span.start_time, span.duration))
-    tracks = [nest] if isinstance(nest, otio.schema.Track) else list(nest)
-    mine = [t for t in tracks if isinstance(t, otio.schema.Track) and t.kind == kind]
-    # A bare clip in a stack is a layer of its own.
-    layers = [(_wrapped(t, kind) if isinstance(t, otio.core.Item) else t) for t in tracks]
-    layers = mine or [t for t in layers if t.kind == kind and not isinstance(t, otio.schema.Gap)]
+    inside = [nest] if isinstance(nest, otio.schema.Track) else list(nest)
+    layers = [t for t in (_layer(i, kind) for i in inside) if t.kind == kind and t.enabled]
     if kind != otio.schema.TrackKind.Video:
         layers = layers[:1]
     spans: list[Span] = []
@@ -86,7 +84,7 @@ def _open(track: otio.schema.Track) -> otio.schema.Track:
     return track
 
 
-def _wrapped(item: otio.core.Item, kind: str) -> otio.schema.Track:
+def _layer(item: otio.core.Item, kind: str) -> otio.schema.Track:
     if isinstance(item, otio.schema.Track):
         return item
     return otio.schema.Track(kind=kind, children=[item.deepcopy()])
@@ -125,24 +123,17 @@ def _uncovered(span: Span, above: list[Span]) -> list[Span]:
 def _cut(span: Span, rate: Fraction) -> otio.core.Item:
     item = span.item.deepcopy()
     source = item.trimmed_range()
-    head = Fraction(span.head) * _speed(item)
-    start = frames(source.start_time, rate) + head.__floor__()
-    item.source_range = Range(
-        Time(int(start), float(rate)), Time(span.stop - span.start, float(rate))
-    )
+    speed, length = speed_of(item), span.stop - span.start
+    # Played backwards, what is cut off the head lies at the end of the source range.
+    skipped = span.head if speed >= 0 else int(frames(source.duration, rate)) - span.head - length
+    start = frames(source.start_time, rate) + (skipped * abs(speed)).__floor__()
+    item.source_range = Range(Time(int(start), float(rate)), Time(length, float(rate)))
     item.markers[:] = [m for m in item.markers if _inside(m, item)]
     return item
 
 
-def _speed(item: otio.core.Item) -> Fraction:
-    for effect in item.effects:
-        if isinstance(effect, otio.schema.LinearTimeWarp):
-            return max(Fraction(0), Fraction(effect.time_scalar).limit_denominator(1000))
-    return Fraction(1)
-
-
 def _inside(marker: otio.schema.Marker, item: otio.core.Item) -> bool:
-    if _speed(item) != 1:
+    if speed_of(item) != 1:
         return True
     start = item.source_range.start_time
     return bool(start <= marker.marked_range.start_time < item.source_range.end_time_exclusive())

@@ -12,6 +12,7 @@ from fractions import Fraction
 
 import opentimelineio as otio
 from otio_autoedit.adapters.conform.facts import exact_rate
+from otio_autoedit.adapters.conform.retimes import speed_of
 
 Item = otio.schema.Clip | otio.schema.Gap | otio.schema.Stack | otio.schema.Track
 Time = otio.opentime.RationalTime
@@ -93,7 +94,7 @@ def one_rate(timeline: otio.schema.Timeline, rate: Fraction, media: bool = False
         if reference is not None and reference.available_range is not None:
             own = exact_rate(reference.available_range.duration.rate)
             known = rate if media or not 1 <= own <= 1000 else own
-            reference.available_range = _inside(reference.available_range, known)
+            reference.available_range = rounded_down(reference.available_range, known)
     for stack in [timeline.tracks, *timeline.find_children(descended_from_type=otio.schema.Stack)]:
         for marker in stack.markers:
             marker.marked_range = _rounded(marker.marked_range, rate)
@@ -125,7 +126,7 @@ def legal_rate(rate: Fraction, legal: Iterable[Fraction]) -> Fraction:
 def clean_text(timeline: otio.schema.Timeline, one_line: bool = False) -> int:
     """Take control characters and lone surrogates out of every name, comment and URL; how many.
 
-    ``one_line`` makes newlines and tabs spaces.
+    ``one_line`` also makes the newlines and tabs of names spaces.
     """
     changed = 0
     objects: list[otio.core.SerializableObject] = [timeline, timeline.tracks]
@@ -137,9 +138,10 @@ def clean_text(timeline: otio.schema.Timeline, one_line: bool = False) -> int:
     for thing in objects:
         for name in ("name", "comment"):
             text = getattr(thing, name, None)
-            if isinstance(text, str) and text != (clean := plain_text(text, one_line)):
+            if isinstance(text, str):
+                clean = plain_text(text, one_line and name == "name")
+                changed += clean != text
                 setattr(thing, name, clean)
-                changed += 1
     return changed
 
 
@@ -212,7 +214,7 @@ def fit_dissolves(timeline: otio.schema.Timeline, rate: Fraction) -> tuple[int, 
             before = track[index - 1] if index else None
             after = track[index + 1] if index + 1 < len(track) else None
             lead, trail = _whole_offsets(item, rate)
-            fitting = min(lead, _head(after, rate)), min(trail, _tail(before, rate))
+            fitting = min(lead, _handles(after, rate)[0]), min(trail, _handles(before, rate)[1])
             fitting = min(fitting[0], _length(before, rate)), min(fitting[1], _length(after, rate))
             if fitting == (lead, trail):
                 continue
@@ -229,11 +231,19 @@ def unnest(timeline: otio.schema.Timeline) -> int:
     """Put the clips of nested stacks and tracks in their place; how many nests.
 
     A picture track takes what is seen through the nest (its topmost clips), a sound track its
-    first sound track.
+    first sound track; dissolves inside become cuts.
     """
     from otio_autoedit.adapters.conform.flat import nest_items
 
     changed = 0
+    for index, child in enumerate(list(timeline.tracks)):
+        if not isinstance(child, otio.schema.Track):
+            timeline.tracks[index] = _track_around(child)
+        elif child.source_range is not None:
+            inside = nest_items(child, child.kind)
+            child[:] = []
+            child.source_range = None
+            child.extend(inside)
     for track in [t for t in timeline.tracks if isinstance(t, otio.schema.Track)]:
         for index in reversed(range(len(track))):
             item = track[index]
@@ -261,6 +271,11 @@ def drop_markers(timeline: otio.schema.Timeline, where: Callable[[object], bool]
             dropped += len(thing.markers)
             thing.markers[:] = []
     return dropped
+
+
+def _track_around(item: otio.core.Composable) -> otio.schema.Track:
+    """A layer that is no track (a clip or a stack of its own) as a picture track."""
+    return otio.schema.Track(kind=otio.schema.TrackKind.Video, children=[item.deepcopy()])
 
 
 def _nests(timeline: otio.schema.Timeline) -> Iterator[Item]:
@@ -315,7 +330,7 @@ def _rounded(span: otio.opentime.TimeRange, rate: Fraction) -> otio.opentime.Tim
     return span_at(start, whole(frames(span.end_time_exclusive(), rate)) - start, rate)
 
 
-def _inside(span: otio.opentime.TimeRange, rate: Fraction) -> otio.opentime.TimeRange:
+def rounded_down(span: otio.opentime.TimeRange, rate: Fraction) -> otio.opentime.TimeRange:
     """The whole frames of a file: a started last frame is none."""
     start = whole(frames(span.start_time, rate))
     length = frames(span.duration, rate)
@@ -339,34 +354,27 @@ def _drop_stray_transitions(track: otio.schema.Track) -> int:
 _ENDLESS = 1 << 40
 
 
-def _head(item: otio.core.Composable | None, rate: Fraction) -> int:
-    """Frames of media before the item's first; no end for what has no media."""
-    available = _media(item)
-    if available is None:
-        return _ENDLESS
-    start = frames(item.source_range.start_time, rate)  # type: ignore[union-attr]
-    return max(0, (start - frames(available.start_time, rate)).__floor__())
-
-
-def _tail(item: otio.core.Composable | None, rate: Fraction) -> int:
-    available = _media(item)
-    if available is None:
-        return _ENDLESS
-    stop = frames(item.source_range.end_time_exclusive(), rate)  # type: ignore[union-attr]
-    return max(0, (frames(available.end_time_exclusive(), rate) - stop).__floor__())
+def _handles(item: otio.core.Composable | None, rate: Fraction) -> tuple[int, int]:
+    """Record frames of media there are before and after what an item plays; no end without media."""
+    reference = item.media_reference if isinstance(item, otio.schema.Clip) else None
+    media = otio.schema.ExternalReference, otio.schema.ImageSequenceReference
+    if not isinstance(reference, media) or reference.available_range is None:
+        return _ENDLESS, _ENDLESS
+    speed = speed_of(item)
+    if speed == 0:
+        return _ENDLESS, _ENDLESS
+    span, there = item.source_range, reference.available_range
+    played = frames(span.duration, rate) * abs(speed)
+    start = frames(span.start_time, rate)
+    head = start - frames(there.start_time, rate)
+    tail = frames(there.end_time_exclusive(), rate) - start - played
+    if speed < 0:
+        head, tail = tail, head
+    head, tail = (max(0, (n / abs(speed)).__floor__()) for n in (head, tail))
+    return head, tail
 
 
 def _length(item: otio.core.Composable | None, rate: Fraction) -> int:
     if not isinstance(item, otio.core.Item):
         return _ENDLESS
     return whole(frames(item.duration(), rate))
-
-
-def _media(item: otio.core.Composable | None) -> otio.opentime.TimeRange | None:
-    if not isinstance(item, otio.schema.Clip) or item.media_reference is None:
-        return None
-    if not isinstance(
-        item.media_reference, (otio.schema.ExternalReference, otio.schema.ImageSequenceReference)
-    ):
-        return None
-    return item.media_reference.available_range
