@@ -1,0 +1,1 @@
+"""Measuring: how well the shipped networks do beside what others ship."""

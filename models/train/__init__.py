@@ -1,0 +1,1 @@
+"""Training: footage, generated windows with known labels, and the loops."""

@@ -1,0 +1,36 @@
+"""Heads: what is read off the states of the RNN."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from otio_autoedit.models.transition import TYPES
+from torch import Tensor, nn
+
+
+@dataclass(frozen=True, slots=True)
+class TransitionLogits:
+    """For the boundary after each frame; see `transition.BoundaryScores` for the meaning.
+
+    Attributes:
+        middle, inside: `(B, T)`.
+        kind: `(B, T, 4)`.
+    """
+
+    middle: Tensor
+    inside: Tensor
+    kind: Tensor
+
+
+class TransitionHead(nn.Module):
+    """One hidden layer, then: in the middle of a transition? inside one? of which type?"""
+
+    def __init__(self, states: int, hidden: int) -> None:
+        super().__init__()
+        self.hidden = nn.Sequential(nn.Linear(states, hidden), nn.ReLU())
+        self.out = nn.Linear(hidden, 2 + len(TYPES))
+
+    def forward(self, states: Tensor) -> TransitionLogits:
+        """Returns logits for states `(B, T, S)`."""
+        logits = self.out(self.hidden(states))
+        return TransitionLogits(logits[..., 0], logits[..., 1], logits[..., 2:])

@@ -1,0 +1,238 @@
+"""The shot network: thumbnails of a film in, its transitions out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from otio_autoedit.models.backbone import FrameFeatures, SmallCNN
+from otio_autoedit.models.heads import TransitionHead, TransitionLogits
+from otio_autoedit.models.temporal import TemporalRNN
+from otio_autoedit.models.transition import BoundaryScores, Transition, transitions_from
+from otio_autoedit.models.weight_files import Weights, load_weights
+from otio_autoedit.models.windows import WindowGrid
+from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+from otio_autoedit.errors import WeightsError
+
+SIZE = (48, 27)  # width, height of the thumbnails it sees
+GRID = WindowGrid(centre=256, warm_up=64)
+EXTENT_THRESHOLD = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class ShotNetConfig:
+    """Everything that fixes the network's shape; stored with its weights.
+
+    Attributes:
+        width: channels of the first convolution.
+        features: length of a frame's vector.
+        cell_features: length of a cell's vector.
+        inputs, hidden: of the RNN.
+        head: hidden units of the head.
+    """
+
+    width: int = 24
+    features: int = 96
+    cell_features: int = 16
+    inputs: int = 128
+    hidden: int = 96
+    head: int = 64
+
+
+class ShotNet(nn.Module):
+    """CNN over frames, RNN over time, typed transition head."""
+
+    def __init__(self, config: ShotNetConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.backbone = SmallCNN(config.width, config.features, config.cell_features)
+        self.temporal = TemporalRNN(config.features, config.inputs, config.hidden)
+        self.head = TransitionHead(2 * config.hidden, config.head)
+
+    def forward(self, frames: Tensor) -> TransitionLogits:
+        """Returns logits for whole windows `(B, T, 3, 27, 48)` in 0..1."""
+        return self.over_time(self.backbone(frames, frames[:, :1]))
+
+    def over_time(self, features: FrameFeatures) -> TransitionLogits:
+        """Returns logits for windows whose frames the backbone has seen already."""
+        logits: TransitionLogits = self.head(self.temporal(features))
+        return logits
+
+
+def as_input(frames: Tensor) -> Tensor:
+    """Returns uint8 RGB frames `(B, T, H, W, 3)` as the network takes them."""
+    return frames.permute(0, 1, 4, 2, 3).float() / 255
+
+
+def as_scores(logits: TransitionLogits) -> BoundaryScores:
+    """Returns the probabilities of a single window, `(1, T)` logits, as arrays."""
+    return BoundaryScores(
+        logits.middle.sigmoid()[0].cpu().numpy(),
+        logits.inside.sigmoid()[0].cpu().numpy(),
+        logits.kind.softmax(-1)[0].cpu().numpy(),
+    )
+
+
+class ShotDetector:
+    """Finds the transitions of one film from its thumbnails, handed over in order.
+
+    Thumbnails may come in pieces of any size: the result is the same. Of the film only the current
+    window is held, and six numbers a frame of what has passed.
+
+        detector = ShotDetector()
+        for frame in frames:
+            detector.push(thumbnail(frame, detector.size)[None])
+        transitions = detector.finish()
+
+    Attributes:
+        size: (width, height) of the thumbnails it wants.
+        made_by: network, weights' hash and options, for the record.
+    """
+
+    size = SIZE
+
+    def __init__(
+        self,
+        weights: Path | None = None,
+        device: str = "cpu",
+        threshold: float | None = None,
+    ) -> None:
+        """Loads the network.
+
+        Args:
+            weights: a weights file; by default the one that comes with the package.
+            device: "cpu", "cuda", "mps".
+            threshold: how sure the network must be, 0 to 1; by default what validation chose.
+
+        Raises:
+            WeightsError: the weights cannot be used.
+        """
+        if threshold is not None and not 0 < threshold < 1:
+            raise ValueError(f"threshold must lie between 0 and 1, not {threshold}")
+        loaded = load_weights("shots", weights)
+        self._net, stored = network_from(loaded)
+        self._net.to(device)
+        self._device = device
+        self._threshold = stored if threshold is None else threshold
+        self.made_by: dict[str, Any] = {
+            "network": "shots",
+            "weights": loaded.sha256,
+            "threshold": self._threshold,
+        }
+        self._begin()
+
+    def _begin(self) -> None:
+        self._pending: list[NDArray[np.uint8]] = []
+        self._pending_frames = 0
+        self._previous: Tensor | None = None  # the frame before the pending ones
+        self._features: FrameFeatures | None = None
+        self._features_start = 0  # the source frame that the features begin with
+        self._windows_done = 0
+        self._scores: list[BoundaryScores] = []
+
+    def push(self, thumbs: NDArray[np.uint8]) -> None:
+        """Takes the next thumbnails of the film, `(n, 27, 48, 3)` uint8 RGB; n may be 0."""
+        expected = (SIZE[1], SIZE[0], 3)
+        if thumbs.ndim != 4 or thumbs.shape[1:] != expected or thumbs.dtype != np.uint8:
+            raise ValueError(
+                f"thumbnails must be uint8 (n, {SIZE[1]}, {SIZE[0]}, 3), "
+                f"not {thumbs.dtype} {thumbs.shape}"
+            )
+        while len(thumbs):
+            taken = thumbs[: GRID.centre - self._pending_frames]
+            self._pending.append(taken.copy())
+            self._pending_frames += len(taken)
+            thumbs = thumbs[len(taken) :]
+            if self._pending_frames == GRID.centre:
+                self._see_block()
+                if self._seen >= (self._windows_done + 1) * GRID.centre + GRID.warm_up:
+                    self._run_window(self._seen)
+
+    def finish(self) -> list[Transition]:
+        """Returns the film's transitions, sorted; the detector is then ready for another film."""
+        return transitions_from(self.finish_scores(), self._threshold, EXTENT_THRESHOLD)
+
+    def finish_scores(self) -> BoundaryScores:
+        """Returns what the network says of every boundary; ready for another film after it."""
+        if self._pending_frames:
+            self._see_block()
+        while self._windows_done * GRID.centre < self._seen:
+            self._run_window(self._seen)
+        scores = self._scores
+        self._begin()
+        if not scores:
+            return BoundaryScores(
+                np.zeros(0, np.float32), np.zeros(0, np.float32), np.zeros((0, 4), np.float32)
+            )
+        return BoundaryScores(
+            np.concatenate([s.middle for s in scores]),
+            np.concatenate([s.inside for s in scores]),
+            np.concatenate([s.kind for s in scores]),
+        )
+
+    @property
+    def _seen(self) -> int:
+        """How many frames the backbone has seen."""
+        held = 0 if self._features is None else self._features.vector.shape[1]
+        return self._features_start + held
+
+    @torch.inference_mode()
+    def _see_block(self) -> None:
+        """Runs the backbone on the pending frames: a whole block of the grid, or the film's last."""
+        block = torch.from_numpy(np.concatenate(self._pending))[None].to(self._device)
+        frames = as_input(block)
+        previous = frames[:, :1] if self._previous is None else self._previous
+        features = self._net.backbone(frames, previous)
+        self._previous = frames[:, -1:].clone()
+        self._pending, self._pending_frames = [], 0
+        self._features = (
+            features if self._features is None else self._features.followed_by(features)
+        )
+
+    @torch.inference_mode()
+    def _run_window(self, frames: int) -> None:
+        """Runs the next window of the grid, keeps its centre, forgets what no window needs more."""
+        assert self._features is not None
+        window = GRID.window(self._windows_done, frames)
+        start = self._features_start
+        part = self._features.slice(window.start - start, window.stop - start)
+        scores = as_scores(self._net.over_time(part))
+        kept = slice(window.keep_start - window.start, window.keep_stop - window.start)
+        self._scores.append(
+            BoundaryScores(scores.middle[kept], scores.inside[kept], scores.kind[kept])
+        )
+        self._windows_done += 1
+        needed = max(0, self._windows_done * GRID.centre - GRID.warm_up)
+        if needed < frames:
+            self._features = self._features.slice(needed - start, frames - start)
+            self._features_start = needed
+
+
+def network_from(weights: Weights) -> tuple[ShotNet, float]:
+    """Returns the network ready to run, its normalisation folded in, and its threshold."""
+    names = {field.name for field in fields(ShotNetConfig)}
+    try:
+        config = ShotNetConfig(**{k: int(v) for k, v in weights.config.items() if k in names})
+        threshold = float(weights.config["threshold"])
+        if not all(0 < getattr(config, name) <= 4096 for name in names):
+            raise ValueError("a size is out of range")
+        net = ShotNet(config)
+        net.load_state_dict(weights.tensors)
+    except (TypeError, ValueError, KeyError, RuntimeError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise WeightsError(
+            f"{weights.path} does not fit the shot network ({reason}): it was made by another "
+            "version, train again or fetch the file that belongs to this one"
+        ) from error
+    net.eval()
+    for step in net.backbone.convolutions:
+        assert isinstance(step, nn.Sequential)
+        step[0] = fuse_conv_bn_eval(step[0], step[1])  # type: ignore[type-var]
+        step[1] = nn.Identity()
+    return net, threshold

@@ -1,0 +1,326 @@
+"""Training the shot network from nothing to weights that can be shipped.
+
+Every batch is generated as it is needed (`synth`), by another process. The learning rate rises,
+stays, and falls over the last part of the time given. The weights kept are the running mean of those
+trained. A checkpoint every few minutes lets a run be stopped and gone on with. Generated films over
+held-out footage say how good it is and choose the threshold.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from otio_autoedit.models.evaluate.scoring import Counts, Label, count
+from otio_autoedit.models.heads import TransitionLogits
+from otio_autoedit.models.shots import ShotNet, ShotNetConfig, as_input, as_scores
+from otio_autoedit.models.train.footage import Footage, load_footage, split
+from otio_autoedit.models.train.synth import SynthOptions, Window, make_window
+from otio_autoedit.models.train.targets import targets
+from otio_autoedit.models.transition import BoundaryScores, transitions_from
+from otio_autoedit.models.weight_files import save_weights
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
+
+THRESHOLDS = tuple(round(0.2 + 0.025 * i, 3) for i in range(31))
+VALIDATION = SynthOptions(
+    length=240, dense_share=0.15, shot_frames=70, gradual_share=0.2, disturbance=1.6
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TrainOptions:
+    """How the network is trained.
+
+    Attributes:
+        batch: windows a step.
+        learning_rate: the highest.
+        falling_share: the last part of the time, in which the learning rate falls to nothing.
+        mean_decay: of the running mean of the weights, a step.
+        smoothing: how far targets stand from 0 and 1.
+        validation_windows: generated films for validation.
+        checkpoint_s: seconds between checkpoints.
+    """
+
+    batch: int = 8
+    learning_rate: float = 2e-3
+    falling_share: float = 0.4
+    mean_decay: float = 0.998
+    smoothing: float = 0.01
+    validation_windows: int = 150
+    checkpoint_s: float = 240.0
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a run stands; handed to the callback at each checkpoint and now and then between."""
+
+    step: int
+    elapsed_s: float
+    loss: float
+    threshold: float | None = None
+    validation: Counts | None = None
+
+
+@dataclass(slots=True)
+class _Run:
+    """All that changes during training, and all that a checkpoint holds."""
+
+    net: ShotNet
+    mean: dict[str, Tensor]
+    optimizer: torch.optim.AdamW
+    step: int = 0
+    elapsed_s: float = 0.0
+    loss: float = 0.0
+
+
+def train_shots(
+    data: Path,
+    out: Path,
+    *,
+    minutes: float = 75.0,
+    seed: int = 0,
+    resume: bool = True,
+    extra: Path | None = None,
+    options: TrainOptions | None = None,
+    config: ShotNetConfig | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> Path:
+    """Trains the shot network and returns the weights file, `out/shots.safetensors`.
+
+    Args:
+        data: the data folder, as `footage.load_footage` reads it.
+        out: a folder for weights, checkpoint and `shots-history.json`; made if it is not there.
+        minutes: time to train, in all: a run that goes on counts what it had.
+        seed: of initial weights and of every generated window.
+        resume: go on from a checkpoint in `out`, if there is one; else begin anew.
+        extra: a folder with more single-shot clips, if any.
+        options, config: how to train what; see there.
+        progress: called with a `Progress`; may raise to stop (the last checkpoint stays).
+    """
+    options = options or TrainOptions()
+    out.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(seed)
+    training, held_out = split(load_footage(data, extra))
+    films = [
+        make_window(held_out, VALIDATION, random.Random(f"validation {i}"))
+        for i in range(options.validation_windows)
+    ]
+    run = _start(config or ShotNetConfig(), options)
+    if resume and (out / "checkpoint.json").exists():
+        _restore(run, out)
+    history: list[dict[str, Any]] = _history(out) if run.step else []
+    report = progress or (lambda _: None)
+    batches = _batches(training, SynthOptions(), options.batch, seed, first=run.step)
+    saved_s = begun_s = time.monotonic() - run.elapsed_s
+    saved_s += run.elapsed_s
+    for windows in batches:
+        if run.elapsed_s >= minutes * 60:
+            break
+        _learn(run, windows, options, run.elapsed_s / (minutes * 60))
+        run.elapsed_s = time.monotonic() - begun_s
+        if run.step % 50 == 0:
+            report(Progress(run.step, run.elapsed_s, run.loss))
+        if time.monotonic() - saved_s >= options.checkpoint_s:
+            _validate(run, films, history, report)
+            _checkpoint(run, out, history)
+            saved_s = time.monotonic()
+            run.elapsed_s = saved_s - begun_s
+    threshold = _validate(run, films, history, report)
+    _checkpoint(run, out, history)
+    path = out / "shots.safetensors"
+    save_weights(path, "shots", asdict(run.net.config) | {"threshold": threshold}, run.mean)
+    return path
+
+
+def shot_loss(logits: TransitionLogits, wanted: dict[str, Tensor], smoothing: float) -> Tensor:
+    """Returns the loss of a batch: middle + half of inside + a fifth of type."""
+    middle = wanted["middle"] * (1 - 2 * smoothing) + smoothing
+    inside = wanted["inside"] * (1 - 2 * smoothing) + smoothing
+    weight = wanted["middle_weight"]
+    found = F.binary_cross_entropy_with_logits(
+        logits.middle, middle, weight=weight * (1 + wanted["middle"]), reduction="sum"
+    ) / weight.sum().clamp(min=1)
+    extent = F.binary_cross_entropy_with_logits(logits.inside, inside)
+    kind = F.cross_entropy(
+        logits.kind.flatten(0, 1), wanted["kind"].flatten(), ignore_index=-1, reduction="sum"
+    ) / wanted["inside"].sum().clamp(min=1)
+    return found + 0.5 * extent + 0.05 * kind
+
+
+class _Windows(Dataset[dict[str, Tensor]]):
+    """Window `i` of a seed is always the same, whoever makes it."""
+
+    def __init__(self, footage: Footage, options: SynthOptions, seed: int, first: int) -> None:
+        self.footage, self.options, self.seed, self.first = footage, options, seed, first
+
+    def __len__(self) -> int:
+        return 1 << 40
+
+    def __getitem__(self, index: int) -> dict[str, Tensor]:
+        rng = random.Random(f"{self.seed} {self.first + index}")
+        window = make_window(self.footage, self.options, rng)
+        wanted = targets(window.transitions, len(window.frames))
+        return {
+            "frames": torch.from_numpy(window.frames),
+            "middle": torch.from_numpy(wanted.middle),
+            "middle_weight": torch.from_numpy(wanted.middle_weight),
+            "inside": torch.from_numpy(wanted.inside),
+            "kind": torch.from_numpy(wanted.kind),
+        }
+
+
+def _batches(
+    footage: Footage, options: SynthOptions, batch: int, seed: int, first: int
+) -> Iterator[dict[str, Tensor]]:
+    """Yields batches made by a worker process, from batch `first` on."""
+
+    def counting() -> Iterator[list[int]]:
+        index = 0
+        while True:
+            yield list(range(index, index + batch))
+            index += batch
+
+    yield from DataLoader(
+        _Windows(footage, options, seed, first * batch),
+        batch_sampler=counting(),  # type: ignore[arg-type]
+        num_workers=1,
+        prefetch_factor=6,
+    )
+
+
+def _start(config: ShotNetConfig, options: TrainOptions) -> _Run:
+    net = ShotNet(config)
+    optimizer = torch.optim.AdamW(net.parameters(), options.learning_rate, weight_decay=1e-2)
+    return _Run(net, {k: v.clone() for k, v in net.state_dict().items()}, optimizer)
+
+
+def _learn(run: _Run, windows: dict[str, Tensor], options: TrainOptions, done: float) -> None:
+    """Takes one step."""
+    falling = min(1.0, max(0.0, (1 - done) / options.falling_share))
+    for group in run.optimizer.param_groups:
+        group["lr"] = options.learning_rate * min(1.0, (run.step + 1) / 100) * max(0.01, falling)
+    run.net.train()
+    loss = shot_loss(run.net(as_input(windows["frames"])), windows, options.smoothing)
+    run.optimizer.zero_grad()
+    loss.backward()  # type: ignore[no-untyped-call]
+    torch.nn.utils.clip_grad_norm_(run.net.parameters(), 1.0)
+    run.optimizer.step()
+    run.step += 1
+    value = float(loss.detach())
+    run.loss = value if run.step == 1 else 0.99 * run.loss + 0.01 * value
+    decay = min(options.mean_decay, run.step / (run.step + 10))
+    with torch.no_grad():
+        for name, now in run.net.state_dict().items():
+            if now.is_floating_point():
+                run.mean[name].lerp_(now, 1 - decay)
+            else:
+                run.mean[name].copy_(now)
+
+
+@torch.inference_mode()
+def score_window(net: ShotNet, window: Window) -> BoundaryScores:
+    """Returns the network's scores of a whole window."""
+    return as_scores(net(as_input(torch.from_numpy(window.frames)[None])))
+
+
+def _validate(
+    run: _Run,
+    films: list[Window],
+    history: list[dict[str, Any]],
+    report: Callable[[Progress], None],
+) -> float:
+    """Returns the best threshold of the mean weights on the held-out films, and notes how good."""
+    net = ShotNet(run.net.config)
+    net.load_state_dict(run.mean)
+    net.eval()
+    threshold, counts = choose_threshold([(film, score_window(net, film)) for film in films])
+    history.append(
+        {
+            "step": run.step,
+            "elapsed_s": round(run.elapsed_s),
+            "loss": round(run.loss, 4),
+            "threshold": threshold,
+            "f1": round(counts.f1, 4),
+            "precision": round(counts.precision, 4),
+            "recall": round(counts.recall, 4),
+            "gradual_recall": round(counts.gradual_recall, 4),
+            "gradual_iou": round(counts.mean_gradual_iou, 4),
+        }
+    )
+    report(Progress(run.step, run.elapsed_s, run.loss, threshold, counts))
+    return threshold
+
+
+def choose_threshold(scored: list[tuple[Window, BoundaryScores]]) -> tuple[float, Counts]:
+    """Returns the threshold with the best F1, and the counts at it.
+
+    Of the thresholds within .002 of the best the middle one is taken: the best alone is chance.
+    """
+    table = {}
+    for threshold in THRESHOLDS:
+        total = Counts()
+        for window, scores in scored:
+            labels = [
+                Label(t.last_before, t.first_after, t.type != "cut") for t in window.transitions
+            ]
+            total += count(labels, transitions_from(scores, threshold), 0)
+        table[threshold] = total
+    best = max(counts.f1 for counts in table.values())
+    good = [threshold for threshold, counts in table.items() if counts.f1 >= best - 0.002]
+    chosen = good[len(good) // 2]
+    return chosen, table[chosen]
+
+
+def _checkpoint(run: _Run, out: Path, history: list[dict[str, Any]]) -> None:
+    """Writes all that is needed to go on; the JSON, written last, says that it is whole."""
+    tensors = {f"net.{k}": v for k, v in run.net.state_dict().items()}
+    tensors |= {f"mean.{k}": v for k, v in run.mean.items()}
+    for index, state in run.optimizer.state_dict()["state"].items():
+        tensors |= {f"adam.{index}.{k}": torch.as_tensor(v) for k, v in state.items()}
+    name = f"checkpoint-{run.step}.safetensors"
+    save_file({k: v.contiguous() for k, v in tensors.items()}, out / name)
+    state = {"file": name, "step": run.step, "elapsed_s": run.elapsed_s, "loss": run.loss}
+    _write_json(out / "checkpoint.json", state)
+    _write_json(out / "shots-history.json", history)
+    for old in out.glob("checkpoint-*.safetensors"):
+        if old.name != name:
+            old.unlink()
+
+
+def _restore(run: _Run, out: Path) -> None:
+    state = json.loads((out / "checkpoint.json").read_text("utf-8"))
+    tensors = load_file(out / state["file"])
+
+    def part(prefix: str) -> dict[str, Tensor]:
+        return {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}
+
+    run.net.load_state_dict(part("net."))
+    run.mean = part("mean.")
+    adam: dict[int, dict[str, Tensor]] = {}
+    for name, value in part("adam.").items():
+        index, key = name.split(".", 1)
+        adam.setdefault(int(index), {})[key] = value
+    groups = run.optimizer.state_dict()["param_groups"]
+    run.optimizer.load_state_dict({"state": adam, "param_groups": groups})
+    run.step, run.elapsed_s, run.loss = state["step"], state["elapsed_s"], state["loss"]
+
+
+def _history(out: Path) -> list[dict[str, Any]]:
+    path = out / "shots-history.json"
+    loaded: list[dict[str, Any]] = json.loads(path.read_text("utf-8")) if path.exists() else []
+    return loaded
+
+
+def _write_json(path: Path, value: object) -> None:
+    temporary = path.with_suffix(".partial")
+    temporary.write_text(json.dumps(value, indent=1) + "\n", "utf-8")
+    temporary.replace(path)

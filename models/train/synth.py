@@ -1,0 +1,204 @@
+"""Generated edits whose transitions are known exactly: what the shot network learns from.
+
+Three findings of others shape it. A quarter of the windows are dense runs of short shots, and both
+sides of a transition show the same source three times in four (OmniShotCut, arXiv 2604.24762). What
+is wrongly taken for a transition is drawn on purpose (`disturb`).
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from otio_autoedit.models.train.camera import (
+    Canvas,
+    Look,
+    Source,
+    pick_look,
+    pick_source,
+    render_shot,
+)
+from otio_autoedit.models.train.disturb import degrade, disturb, frame_up
+from otio_autoedit.models.train.footage import Footage
+from otio_autoedit.models.train.joins import fade_colour, join
+from otio_autoedit.models.transition import Transition
+from torch import Tensor
+
+SIZE = (48, 27)  # width, height of what the network sees
+_COARSE = (44, 23)  # thumbnails of another pipeline, blown up again
+
+
+@dataclass(frozen=True, slots=True)
+class SynthOptions:
+    """How windows are made.
+
+    Attributes:
+        length: frames a window.
+        dense_share: part of the windows that are runs of short shots.
+        shot_frames, dense_shot_frames: mean length of a shot in the others and in those.
+        gradual_share: part of the joins that are not cuts.
+        same_source_share: part of the joins with the same source on both sides.
+        disturbance: factor on the chance of every hard negative.
+        coarse_share: part of the windows drawn with nearest-neighbour flicker.
+    """
+
+    length: int = 120
+    dense_share: float = 0.25
+    shot_frames: float = 60.0
+    dense_shot_frames: float = 10.0
+    gradual_share: float = 0.35
+    same_source_share: float = 0.75
+    disturbance: float = 1.0
+    coarse_share: float = 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A generated piece of edited film.
+
+    Attributes:
+        frames: `(n, 27, 48, 3)` uint8 RGB.
+        transitions: those that touch the window; ends may lie outside it.
+    """
+
+    frames: NDArray[np.uint8]
+    transitions: tuple[Transition, ...]
+
+
+def make_window(footage: Footage, options: SynthOptions, rng: random.Random) -> Window:
+    """Returns one window, the same for the same state of `rng`."""
+    canvas = Canvas(SIZE[1], SIZE[0], "bilinear")
+    if rng.random() < options.coarse_share:
+        canvas = Canvas(_COARSE[1], _COARSE[0], "nearest")
+    frames, transitions = _edit(footage, options, canvas, rng)
+    offset = 0 if transitions and transitions[0].last_before < 0 else rng.randrange(20)
+    frames = frames[offset : offset + options.length].clone()
+    frames = disturb(frames, footage, rng, options.disturbance)
+    frames = degrade(frame_up(frames, footage, rng), rng)
+    if canvas.width != SIZE[0]:
+        frames = _blown_up(frames)
+    kept = tuple(
+        Transition(t.last_before - offset, t.first_after - offset, t.type, 1.0)
+        for t in transitions
+        if t.first_after - offset > 0 and t.last_before - offset < options.length - 1
+    )
+    shown = frames.clamp(0, 255).round().to(torch.uint8).permute(0, 2, 3, 1).contiguous()
+    return Window(shown.numpy(), kept)
+
+
+def _edit(
+    footage: Footage, options: SynthOptions, canvas: Canvas, rng: random.Random
+) -> tuple[Tensor, list[Transition]]:
+    """Returns shots joined one to the next until they fill a window, and the joins."""
+    mean = options.dense_shot_frames if rng.random() < options.dense_share else options.shot_frames
+    wanted = options.length + 20
+    source, look = pick_source(footage, rng), pick_look(rng)
+    pieces = [render_shot(footage, source, _shot_length(mean, rng), canvas, rng, look)]
+    transitions: list[Transition] = []
+    if rng.random() < 0.06:
+        pieces[0], opening = _faded_in(pieces[0], rng)
+        transitions.append(opening)
+    total = len(pieces[0])
+    while total < wanted:
+        type_ = _type(options.gradual_share, rng)
+        overlap = 0 if type_ == "cut" else min(_join_length(type_, rng), len(pieces[-1]) - 2)
+        if overlap < 1:
+            type_, overlap = "cut", 0
+        last = pieces[-1]
+        frames = overlap + _shot_length(mean, rng)
+        shot, source, look = _next_shot(
+            footage, options, (source, look), last[-1 - overlap], frames, overlap, canvas, rng
+        )
+        if overlap:
+            mixed = join(last[-overlap:], shot[:overlap], type_, rng)
+            pieces[-1] = last[:-overlap]
+            pieces.extend((mixed, shot[overlap:]))
+            total -= overlap
+            transitions.append(Transition(total - 1, total + overlap, type_, 1.0))
+        else:
+            pieces.append(shot)
+            transitions.append(Transition(total - 1, total, "cut", 1.0))
+            if rng.random() < 0.06:
+                _flash_after_cut(shot, rng)
+        total += len(shot)
+    return torch.cat(pieces), transitions
+
+
+def _next_shot(
+    footage: Footage,
+    options: SynthOptions,
+    before: tuple[Source, Look],
+    last: Tensor,
+    frames: int,
+    overlap: int,
+    canvas: Canvas,
+    rng: random.Random,
+) -> tuple[Tensor, Source, Look]:
+    """Returns a shot that can be told from `last`, the frame before they meet.
+
+    What cannot be seen must not be asked for: a shot with the same things in the same places, be it
+    brighter or darker, is drawn again.
+    """
+    for attempt in range(5):
+        source, look = before
+        if attempt == 4 or rng.random() >= options.same_source_share:
+            source, look = pick_source(footage, rng), pick_look(rng)
+        elif rng.random() < 0.2:
+            look = pick_look(rng)
+        shot = render_shot(footage, source, frames, canvas, rng, look)
+        if _unlike(shot[min(overlap, frames - 1)], last):
+            break
+    return shot, source, look
+
+
+def _unlike(a: Tensor, b: Tensor) -> bool:
+    """Returns whether two frames differ in more than brightness and contrast."""
+    if float((a - b).abs().mean()) < 8:
+        return False
+    a, b = ((x - x.mean()) / x.std().clamp(min=4) for x in (a, b))
+    return float((a - b).abs().mean()) > 0.4
+
+
+def _shot_length(mean: float, rng: random.Random) -> int:
+    return 3 + int(rng.expovariate(1 / max(1.0, mean - 3)))
+
+
+def _type(gradual_share: float, rng: random.Random) -> str:
+    if rng.random() >= gradual_share:
+        return "cut"
+    return rng.choices(("dissolve", "fade", "wipe"), (0.5, 0.2, 0.3))[0]
+
+
+def _join_length(type_: str, rng: random.Random) -> int:
+    """Returns how many frames a gradual join mixes."""
+    if type_ == "wipe":
+        return rng.choice((2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30))
+    return rng.choice((1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 24, 25, 30, 40, 50))
+
+
+def _faded_in(shot: Tensor, rng: random.Random) -> tuple[Tensor, Transition]:
+    """Returns the shot rising from one colour at the head of a film, and that fade."""
+    frames = min(len(shot) - 1, rng.choice((6, 10, 12, 20, 25, 40)))
+    dark = min(frames - 1, rng.choice((0, 0, 3, 10)))
+    a = torch.cat([torch.zeros(dark), torch.linspace(0, 1, frames - dark + 1)[:-1]]).view(
+        -1, 1, 1, 1
+    )
+    shot = shot.clone()
+    shot[:frames] = shot[:frames] * a + fade_colour(rng) * (1 - a)
+    return shot, Transition(-1, frames, "fade", 1.0)
+
+
+def _flash_after_cut(shot: Tensor, rng: random.Random) -> None:
+    """Brightens the first frames of a shot: the light leak that phone editors put on a cut."""
+    frames = min(len(shot), rng.randint(2, 8))
+    power = torch.linspace(rng.uniform(0.5, 0.9), 0, frames + 1)[:-1].view(-1, 1, 1, 1)
+    shot[:frames] += (255 - shot[:frames]) * power
+
+
+def _blown_up(frames: Tensor) -> Tensor:
+    """Returns coarse frames at the network's size, as the thumbnail function enlarges."""
+    size = (SIZE[1], SIZE[0])
+    return torch.nn.functional.interpolate(frames, size, mode="bilinear", align_corners=False)
