@@ -52,7 +52,9 @@ class MediaInfo:
     reel: str = ""
     size: tuple[int, int] = (0, 0)  # as stored, before rotation and sample aspect
     sample_aspect: Fraction = Fraction(1)
-    rotation: int = 0  # degrees clockwise that the stored picture is turned for display: 0 90 180 270
+    rotation: int = (
+        0  # degrees clockwise that the stored picture is turned for display: 0 90 180 270
+    )
     field_order: Literal["progressive", "top", "bottom"] = "progressive"
     pixel_format: str = ""
     color_primaries: str = ""
@@ -85,3 +87,4 @@ class FrameIndex:
     edit_rate: Fraction
     variable_rate: bool
     keys: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    end: int = 0  # when the last picture leaves the screen; 0 where the file does not say
