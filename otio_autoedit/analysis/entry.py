@@ -1,7 +1,7 @@
 """One stored stage as bytes: plain data and arrays, with a digest, nothing that can run.
 
 An entry without arrays is JSON; one with arrays is safetensors whose header carries the JSON. Both
-say their own SHA-256, so that what a crash, a full disk or a stranger left behind is seen as damaged.
+say their own SHA-256, so that what a crash, a full disk or a stranger left is seen as damaged.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def entry_from_bytes(raw: bytes) -> Entry:
         else:
             header, arrays = _unpacked(raw)
         fields = json.loads(header)
-        data = fields["data"]
+        data = str(fields["data"])
         if fields["sha256"] != _digest(data, arrays):
             raise DamagedEntry("the digest differs")
         values = json.loads(data)

@@ -108,9 +108,7 @@ def _analysis_to_json(analysis: Analysis) -> dict[str, Any]:
         "media": media_to_json(analysis.media),
         "frame_times": _times_to_json(analysis.index),
         "transitions": (
-            None
-            if analysis.transitions is None
-            else transitions_to_json(analysis.transitions)
+            None if analysis.transitions is None else transitions_to_json(analysis.transitions)
         ),
         "curves": {
             name: {
@@ -156,19 +154,25 @@ def _times_to_json(index: FrameIndex) -> dict[str, object] | None:
     """Returns when each frame is shown, where that does not follow from the rate."""
     if not index.variable_rate:
         return None
-    return {"time_base": fraction_text(index.time_base), "pts": index.pts.tolist()}
+    return {
+        "time_base": fraction_text(index.time_base),
+        "pts": index.pts.tolist(),
+        "end": index.end,
+    }
 
 
 def _index_from_json(data: object, media: MediaInfo, where: str) -> FrameIndex:
     if data is None:
         pts, base = np.arange(media.frame_count, dtype=np.int64), 1 / media.edit_rate
+        end = media.frame_count
     else:
         read = Fields(data, where)
         pts = np.array(read.integers("pts", -(1 << 62), 1 << 62), np.int64)
         base = read.fraction("time_base", positive=True)
+        end = read.integer("end", -(1 << 62), 1 << 62)
         if len(pts) != media.frame_count or (np.diff(pts) <= 0).any():
             raise ValueError(f"{where}.pts: {media.frame_count} rising numbers are asked for")
-    return FrameIndex(pts, Fraction(base), media.edit_rate, media.variable_rate)
+    return FrameIndex(pts, Fraction(base), media.edit_rate, media.variable_rate, end=end)
 
 
 def _curve_from_json(data: object, where: str) -> Curve:

@@ -35,4 +35,6 @@ class Analysis:
     index: FrameIndex
     transitions: tuple[Transition, ...] | None = None
     curves: Mapping[str, Curve] = field(default_factory=lambda: MappingProxyType({}))
-    made_by: Mapping[str, Mapping[str, object]] = field(default_factory=lambda: MappingProxyType({}))
+    made_by: Mapping[str, Mapping[str, object]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )

@@ -44,7 +44,7 @@ class StoreWarning(UserWarning):
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What a store holds: analysed files, stages, and bytes on disk of the most it may take."""
+    """What a store holds: analysed files, everything kept of them, and bytes on disk."""
 
     folder: Path
     files: int
@@ -111,7 +111,9 @@ class Store:
         held, and the work is at worst done twice.
         """
         with ExitStack() as stack:
-            for stage, key in sorted(stages):  # always the same order, so that no two wait in a ring
+            for stage, key in sorted(
+                stages
+            ):  # always the same order, so that no two wait in a ring
                 lock = self._lock(fingerprint, stage, key)
                 if lock is not None and _acquired(lock, waiting):
                     stack.callback(lock.release)
@@ -122,8 +124,8 @@ class Store:
         entries = list(self._entries())
         return Usage(
             self.folder,
-            files=len({path.parent for path, _ in entries if path.suffix == _ENTRY_SUFFIX}),
-            stages=sum(path.suffix == _ENTRY_SUFFIX for path, _ in entries),
+            files=len({path.parent for path, _ in entries if path.name.startswith("index-")}),
+            stages=sum(_is_entry(path) for path, _ in entries),
             bytes=sum(found.st_size for _, found in entries),
             max_bytes=self.max_bytes,
         )
@@ -162,8 +164,8 @@ class Store:
         limit = held if held <= self.max_bytes else self.max_bytes * 9 // 10
         now = time.time()
         for path, found in entries:
-            left_over = path.suffix != _ENTRY_SUFFIX and now - found.st_mtime > _PART_LIFE_S
-            if not left_over and (held <= limit or path.suffix != _ENTRY_SUFFIX):
+            old = now - found.st_mtime > _PART_LIFE_S
+            if (held <= limit) if _is_entry(path) else not (old and path.suffix == _ENTRY_SUFFIX):
                 continue
             with suppress(OSError):
                 path.unlink()
@@ -197,6 +199,11 @@ class Store:
 
 
 _PREFIX = "media-"
+
+
+def _is_entry(path: Path) -> bool:
+    """Returns whether ``path`` is a stage; else it is a lock, or being written, or was left so."""
+    return path.suffix == _ENTRY_SUFFIX and not path.name.startswith(".")
 
 
 def _acquired(lock: filelock.BaseFileLock, waiting: Callable[[], None]) -> bool:

@@ -69,9 +69,7 @@ _END = object()
 class Line(Generic[T, R]):
     """One thread and the queue before it; made by `Team.line`."""
 
-    def __init__(
-        self, team: Team, name: str, body: Callable[[Iterator[T]], R], room: int
-    ) -> None:
+    def __init__(self, team: Team, name: str, body: Callable[[Iterator[T]], R], room: int) -> None:
         self._team = team
         self._body = body
         self._queue: queue.Queue[object] = queue.Queue(room)

@@ -1,0 +1,158 @@
+"""One pass over a file: every frame and sample decoded once, for all that want to know.
+
+    decode -> frames -> thumbnails -> network
+          \\-> sound  -> loudness
+
+Each arrow is a short queue between threads.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from otio_autoedit.analysis.loudness import LoudnessMeter
+from otio_autoedit.analysis.pictures import seen
+from otio_autoedit.analysis.progress import Reporter
+from otio_autoedit.analysis.stages import INDEX, LOUDNESS, SHOTS, Index, Loudness
+from otio_autoedit.analysis.workers import Line, Team
+from otio_autoedit.media.footage import Footage, Picture, open_footage
+from otio_autoedit.models.transition import Transition
+
+if TYPE_CHECKING:
+    import av
+
+    from otio_autoedit.models.shots import ShotDetector
+
+_BATCH = 64  # thumbnails a push: enough for the network to work at full speed
+_FRAME_BYTES = 64 << 20  # decoded frames that may wait, in bytes
+_MOST_FRAMES = 16
+_BATCHES = 8
+_SOUNDS = 64
+
+Batch = npt.NDArray[np.uint8]
+Seeing = Line["av.VideoFrame", list[Transition]]
+Hearing = Line["av.AudioFrame", LoudnessMeter]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """What one pass found. ``transitions`` and ``loudness`` are None where not asked for;
+    ``index`` is None where only the sound was read."""
+
+    index: Index | None
+    transitions: tuple[Transition, ...] | None
+    loudness: Loudness | None
+
+
+def watch(
+    path: Path,
+    stages: Collection[str],
+    make_detector: Callable[[], ShotDetector] | None,
+    report: Reporter,
+) -> Seen:
+    """Returns what each of ``stages`` finds in ``path``.
+
+    ``make_detector`` is called for a file that has several pictures, if shots are asked for.
+    """
+    with open_footage(path) as footage, Team() as team:
+        moving = footage.info.kind == "video"
+        heard = LOUDNESS in stages or footage.info.kind == "audio"
+        pictures = footage.info.kind != "audio" and (INDEX in stages or SHOTS in stages)
+        seeing: Seeing | None = None
+        hearing: Hearing | None = None
+        if SHOTS in stages and moving and make_detector is not None:
+            seeing = _seeing(team, footage, make_detector())
+        if LOUDNESS in stages:
+            hearing = team.line("loudness", _hear, _SOUNDS)
+        count = _read(footage, pictures, heard, seeing, hearing, report)
+
+        def waiting() -> None:
+            report.report("analyze", count, count)
+
+        transitions = seeing.result(waiting) if seeing else []
+        meter = hearing.result(waiting) if hearing else None
+        info = footage.info
+        report.report("analyze", count, count, always=True)
+        return Seen(
+            Index(info, footage.index) if pictures or info.kind == "audio" else None,
+            tuple(transitions) if SHOTS in stages else None,
+            Loudness(meter.finish(info.audio[0].start if info.audio else 0)) if meter else None,
+        )
+
+
+def _read(
+    footage: Footage,
+    pictures: bool,
+    sound: bool,
+    seeing: Seeing | None,
+    hearing: Hearing | None,
+    report: Reporter,
+) -> int:
+    """Decodes the file and hands its frames on; returns how many pictures there were."""
+    total = footage.info.frame_count or None
+    count = 0
+    with closing(footage.read(pictures=pictures, sound=sound)) as frames:
+        for each in frames:
+            if isinstance(each, Picture):
+                count += 1
+                if seeing is not None:
+                    seeing.put(each.frame)
+            elif each.stream == 0 and hearing is not None:
+                hearing.put(each.frame)
+            report.report("analyze", count, total)
+    return count
+
+
+def _seeing(team: Team, footage: Footage, detector: ShotDetector) -> Seeing:
+    """Starts the two threads between a decoded frame and its transitions."""
+    width, height = footage.info.size
+    transfer, rotation = footage.info.color_transfer, footage.info.rotation
+    network: Line[Batch, list[Transition]] = team.line(
+        "network", lambda batches: _detect(batches, detector), _BATCHES
+    )
+
+    def shrink(frames: Iterator[av.VideoFrame]) -> list[Transition]:
+        while True:
+            batch = [seen(f, detector.size, transfer, rotation) for f in islice(frames, _BATCH)]
+            if not batch:
+                return network.result()
+            network.put(np.stack(batch))
+
+    room = _FRAME_BYTES // max(1, width * height * 2)
+    return team.line("thumbnails", shrink, max(2, min(_MOST_FRAMES, room)))
+
+
+def _detect(batches: Iterator[Batch], detector: ShotDetector) -> list[Transition]:
+    with _torch_threads():
+        for batch in batches:
+            detector.push(batch)
+        return detector.finish()
+
+
+def _hear(frames: Iterator[av.AudioFrame]) -> LoudnessMeter:
+    meter = LoudnessMeter()
+    for frame in frames:
+        meter.push(frame)
+    return meter
+
+
+@contextmanager
+def _torch_threads() -> Iterator[None]:
+    """Leaves the decoder its cores: it keeps all of them busy, and is what everything waits for."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(max(1, (os.cpu_count() or 1) // 4))
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

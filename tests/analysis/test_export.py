@@ -1,0 +1,251 @@
+"""The JSON for people's scripts: stable, documented, and read back as it was."""
+
+from __future__ import annotations
+
+import copy
+import json
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+
+from otio_autoedit.analysis import export
+from otio_autoedit.analysis.export import from_json, to_json
+from otio_autoedit.analysis.record import Analysis, Curve, FrameIndex, MediaInfo, Transition
+from otio_autoedit.errors import AutoEditError
+from otio_autoedit.media.info import AudioStream
+
+FILM = MediaInfo(
+    path="/rushes/Käfer 1.mov",
+    fingerprint="abc123",
+    kind="video",
+    container="mov",
+    codec="prores",
+    edit_rate=Fraction(24000, 1001),
+    frame_count=5,
+    duration_frames=5,
+    start_timecode="01:00:00:00",
+    start_frame=86400,
+    reel="A001",
+    size=(1920, 1080),
+    sample_aspect=Fraction(4, 3),
+    rotation=90,
+    field_order="top",
+    pixel_format="yuv422p10le",
+    color_primaries="bt709",
+    color_transfer="bt709",
+    color_matrix="bt709",
+    color_range="tv",
+    audio=(AudioStream(0, "pcm_s24le", 48000, 2, "stereo", Fraction(-1, 48), Fraction(5, 24)),),
+    notes=("a note",),
+)
+SEEN = Analysis(
+    media=FILM,
+    index=FrameIndex(
+        np.arange(5, dtype=np.int64) * 1001, Fraction(1, 24000), FILM.edit_rate, False, end=5005
+    ),
+    transitions=(Transition(-1, 1, "fade", 0.1), Transition(2, 3, "cut", 1.0)),
+    curves={"loudness": Curve("LUFS", 10.0, -0.02, np.array([-70, -23.1], np.float32))},
+    made_by={"shots": {"network": "shots", "sha256": "00ff", "threshold": 0.5}},
+)
+SOUND = Analysis(
+    media=MediaInfo("a.wav", "f", "audio", "wav", "pcm_s16le", Fraction(25), 0, 250),
+    index=FrameIndex(np.zeros(0, np.int64), Fraction(1, 25), Fraction(25), False),
+)
+STILL = Analysis(
+    media=MediaInfo("a.png", "f", "still", "png_pipe", "png", Fraction(25), 1, 1, size=(4, 4)),
+    index=FrameIndex(np.zeros(1, np.int64), Fraction(1, 25), Fraction(25), False, end=1),
+    transitions=(),
+)
+VARIABLE = Analysis(
+    media=MediaInfo("v.mp4", "f", "video", "mov", "h264", Fraction(30), 3, 7, variable_rate=True),
+    index=FrameIndex(
+        np.array([0, 33, 200], np.int64), Fraction(1, 1000), Fraction(30), True, end=233
+    ),
+)
+
+
+def through_text(analyses: list[Analysis]) -> Any:
+    return json.loads(json.dumps(to_json(analyses), allow_nan=False))
+
+
+@pytest.mark.parametrize("analysis", [SEEN, SOUND, STILL, VARIABLE], ids=lambda a: a.media.kind)
+def test_what_is_written_reads_back(analysis: Analysis) -> None:
+    (back,) = from_json(through_text([analysis]))
+    assert back.media == analysis.media
+    assert back.made_by == analysis.made_by
+    assert back.curves.keys() == analysis.curves.keys()
+    for name, curve in analysis.curves.items():
+        again = back.curves[name]
+        assert (again.unit, again.rate, again.start) == (curve.unit, curve.rate, curve.start)
+        np.testing.assert_array_equal(again.values, curve.values)
+    seconds, before = (each.index.pts * each.index.time_base for each in (back, analysis))
+    assert list(seconds) == list(before)
+    assert back.index.end * back.index.time_base == analysis.index.end * analysis.index.time_base
+    if analysis.transitions is None:
+        assert back.transitions is None
+    else:
+        assert back.transitions is not None
+        assert [t.type for t in back.transitions] == [t.type for t in analysis.transitions]
+        assert [t.confidence for t in back.transitions] == pytest.approx(
+            [0.1, 1.0][: len(back.transitions)]
+        )
+
+
+def test_the_document_is_the_published_one() -> None:
+    """Schema 1, written out: whoever changes this breaks people's scripts."""
+    assert through_text([SEEN]) == {
+        "schema": 1,
+        "analyses": [
+            {
+                "media": {
+                    "path": "/rushes/Käfer 1.mov",
+                    "fingerprint": "abc123",
+                    "kind": "video",
+                    "container": "mov",
+                    "codec": "prores",
+                    "rate": "24000/1001",
+                    "frames": 5,
+                    "duration_frames": 5,
+                    "variable_rate": False,
+                    "start_timecode": "01:00:00:00",
+                    "start_frame": 86400,
+                    "reel": "A001",
+                    "size": [1920, 1080],
+                    "sample_aspect": "4/3",
+                    "rotation": 90,
+                    "field_order": "top",
+                    "pixel_format": "yuv422p10le",
+                    "color": {
+                        "primaries": "bt709",
+                        "transfer": "bt709",
+                        "matrix": "bt709",
+                        "range": "tv",
+                    },
+                    "audio": [
+                        {
+                            "number": 0,
+                            "codec": "pcm_s24le",
+                            "sample_rate": 48000,
+                            "channels": 2,
+                            "layout": "stereo",
+                            "start": "-1/48",
+                            "duration": "5/24",
+                            "language": "",
+                            "title": "",
+                        }
+                    ],
+                    "notes": ["a note"],
+                },
+                "frame_times": None,
+                "transitions": [
+                    {"last_before": -1, "first_after": 1, "type": "fade", "confidence": 0.1},
+                    {"last_before": 2, "first_after": 3, "type": "cut", "confidence": 1.0},
+                ],
+                "curves": {
+                    "loudness": {
+                        "unit": "LUFS",
+                        "rate": 10.0,
+                        "start": -0.02,
+                        "values": [-70.0, -23.1],
+                    }
+                },
+                "tracks": [],
+                "masks": [],
+                "made_by": {"shots": {"network": "shots", "sha256": "00ff", "threshold": 0.5}},
+            }
+        ],
+    }
+
+
+def test_variable_rate_says_when_each_frame_is_shown() -> None:
+    document = through_text([VARIABLE])
+    assert document["analyses"][0]["frame_times"] == {
+        "time_base": "1/1000",
+        "pts": [0, 33, 200],
+        "end": 233,
+    }
+
+
+def test_several_files_stand_in_one_document() -> None:
+    assert [a.media.path for a in from_json(through_text([SEEN, SOUND, STILL]))] == [
+        "/rushes/Käfer 1.mov",
+        "a.wav",
+        "a.png",
+    ]
+    assert from_json(through_text([])) == []
+
+
+_MISSING = object()
+
+
+@pytest.mark.parametrize(
+    ("where", "value", "says"),
+    [
+        (["media", "rate"], "25/0", "media.rate"),
+        (["media", "rate"], 25, "media.rate"),
+        (["media", "rate"], "-25", "media.rate"),
+        (["media", "rate"], "1" * 10000, "media.rate"),
+        (["media", "frames"], -1, "media.frames"),
+        (["media", "frames"], True, "media.frames"),
+        (["media", "size"], [1, 2, 3], "media.size"),
+        (["media", "kind"], "film", "media.kind"),
+        (["media", "path"], _MISSING, "media.path is missing"),
+        (["media", "audio"], {}, "media.audio"),
+        (["media"], None, "media"),
+        (["transitions"], _MISSING, "transitions is missing"),
+        (["transitions", 0, "type"], "cutt", "transitions[0].type"),
+        (["transitions", 0, "confidence"], float("nan"), "transitions[0].confidence"),
+        (["transitions", 1, "first_after"], 99, "transitions[1].first_after"),
+        (["transitions", 1, "last_before"], 0, "overlaps"),
+        (["transitions", 0, "first_after"], "1", "transitions[0].first_after"),
+        (["curves", "loudness", "values"], ["loud"], "curves.loudness.values"),
+        (["curves", "loudness", "rate"], 0, "curves.loudness.rate"),
+        (["made_by"], [], "made_by"),
+        (["frame_times"], {"time_base": "1/25", "pts": [0, 1], "end": 2}, "frame_times.pts"),
+    ],
+)
+def test_what_departs_from_the_schema_is_said(
+    where: list[str | int], value: object, says: str
+) -> None:
+    document = through_text([SEEN])
+    place = document["analyses"][0]
+    for step in where[:-1]:
+        place = place[step]
+    if value is _MISSING:
+        del place[where[-1]]
+    else:
+        place[where[-1]] = value
+    with pytest.raises(AutoEditError) as error:
+        from_json(document)
+    assert says in str(error.value)
+    assert "\n" not in str(error.value)
+    assert len(str(error.value)) < 300
+
+
+@pytest.mark.parametrize("document", [None, [], {}, {"schema": "1"}, {"schema": 0, "analyses": []}])
+def test_what_is_no_analysis_is_said(document: object) -> None:
+    with pytest.raises(AutoEditError, match="schema"):
+        from_json(document)
+
+
+def test_a_later_schema_asks_for_an_update() -> None:
+    with pytest.raises(AutoEditError, match="update otio-autoedit"):
+        from_json({"schema": 2, "analyses": []})
+
+
+def test_older_schemas_climb_one_step_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    document = through_text([SOUND])
+    before = copy.deepcopy(document)
+    monkeypatch.setattr(export, "SCHEMA", 3)
+    monkeypatch.setitem(export.UPGRADES, 1, lambda old: {**old, "steps": ["one"]})
+    monkeypatch.setitem(export.UPGRADES, 2, lambda old: {**old, "steps": [*old["steps"], "two"]})
+    newest = export.upgrade(document)
+    assert newest["steps"] == ["one", "two"]
+    assert newest["schema"] == 3
+    assert document == before
+
+
+def test_every_older_schema_has_its_step() -> None:
+    assert set(export.UPGRADES) == set(range(1, export.SCHEMA))
