@@ -89,7 +89,7 @@ def _conformed(
 
 
 def _usual_rate(pts: npt.NDArray[np.int64], base: Fraction) -> Fraction:
-    """The rate at which most pictures follow each other; the average where there is no such rate."""
+    """The rate at which most pictures follow each other; the average where there is none."""
     steps = np.diff(pts)
     middle = float(np.median(steps))
     # A tick either way is the container's rounding, not the film's.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import av
 
@@ -18,7 +18,7 @@ from otio_autoedit.media.tally import PictureTally, SoundTally, empty_index
 
 __all__ = ["Footage", "Picture", "Sound", "open_footage", "read_frames"]
 
-# A reader that stumbles so often without a packet in between has reached the end of what it can read.
+# A reader that stumbles so often on end has reached the end of what it can read.
 _STUMBLES = 50
 
 
@@ -86,7 +86,9 @@ class Footage:
             raise MediaError(f"{self._info.path}: not read to its end yet, so there is no index")
         return self._index
 
-    def read(self, pictures: bool = True, sound: bool = True) -> Iterator[Picture | Sound]:
+    def read(
+        self, pictures: bool = True, sound: bool = True
+    ) -> Generator[Picture | Sound, None, None]:
         """One pass over the file: each picture once, in the order shown, sound as it comes.
 
         What cannot be decoded is left out, counted in ``info.notes``. Memory does not grow with the
@@ -96,7 +98,7 @@ class Footage:
             raise ValueError("this footage is closed")
         return self._pass(pictures and self._headers.video is not None, sound)
 
-    def _pass(self, pictures: bool, sound: bool) -> Iterator[Picture | Sound]:
+    def _pass(self, pictures: bool, sound: bool) -> Generator[Picture | Sound, None, None]:
         tally = PictureTally(self._headers)
         heard = SoundTally(self._info.audio if sound else ())
         with pyav.open_container(self._info.path) as box:

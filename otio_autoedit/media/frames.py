@@ -21,11 +21,11 @@ Image = npt.NDArray[np.uint8]
 def read_frames(
     path: str | os.PathLike[str], numbers: Iterable[int], *, index: FrameIndex | None = None
 ) -> Iterator[tuple[int, Image]]:
-    """The named source frames, each once, in rising order: ``(number, uint8 RGB [H, W, 3])``, turned
-    upright, in square pixels.
+    """The named source frames, each once, in rising order: ``(number, uint8 RGB [H, W, 3])``,
+    turned upright, in square pixels.
 
-    With the file's ``index`` it leaps to the frames, without it reads from the start; the frames are
-    the same.
+    With the file's ``index`` it leaps to the frames, without it reads from the start; the frames
+    are the same.
 
     Raises:
         MediaError: the file cannot be read, or has no such frame.
@@ -84,7 +84,9 @@ def _leap(headers: Headers, wanted: list[int], index: FrameIndex) -> Iterator[tu
         frames: Iterator[Any] = iter(())
         at = -1  # the frame that was read last
         for number in wanted:
-            key = int(index.keys[max(0, np.searchsorted(index.keys, number, side="right") - 1)])
+            key = int(
+                index.keys[max(0, int(np.searchsorted(index.keys, number, side="right")) - 1)]
+            )
             if at < 0 or key > at:
                 place = headers.first_pts + int(index.pts[min(key, number)])
                 box.seek(place, stream=video, backward=True)

@@ -48,7 +48,7 @@ def read_headers(path: str | os.PathLike[str]) -> Headers:
 
 
 def with_timecode(info: MediaInfo) -> MediaInfo:
-    """``info`` with its start frame counted at its edit rate, or without a timecode that is none."""
+    """``info`` with its start frame at its edit rate, or without a timecode that is none."""
     if not info.start_timecode:
         return info
     try:
@@ -188,7 +188,7 @@ def _frame_count(
     on: the number of samples and the duration agree, at one rate."""
     length = stream_duration(box, stream, base)
     by_time = round(length * rate) if length else 0
-    count = stream.frames or by_time
+    count = min(stream.frames, by_time) if stream.frames and by_time else stream.frames or by_time
     agree = bool(stream.frames) and stream.frames == by_time
     return count, agree and len(stated) == 1 and is_native(stated[0])
 

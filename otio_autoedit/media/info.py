@@ -79,8 +79,9 @@ class MediaInfo:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FrameIndex:
-    """Where each source frame lies: ``pts`` int64 ``[frame_count]``, strictly increasing, in units of
-    ``time_base`` seconds, 0 at the first picture; ``keys`` are the frames a decoder can start at."""
+    """Where each source frame lies: ``pts`` int64 ``[frame_count]``, strictly increasing, in units
+    of ``time_base`` seconds, 0 at the first picture; ``keys``: frames a decoder can start at.
+    """
 
     pts: npt.NDArray[np.int64]
     time_base: Fraction

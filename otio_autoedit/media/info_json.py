@@ -1,4 +1,4 @@
-"""`MediaInfo` as plain JSON values, and `FrameIndex` as plain arrays, for the store and for scripts."""
+"""`MediaInfo` as plain JSON values, `FrameIndex` as plain arrays: for store and scripts."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The door to PyAV: all that differs between its versions, and all that guards against odd files.
 
-Tested with PyAV 14 and 18. PyAV 19 returns ``AVRational`` (false where unset) for what were fractions
-or None: `exact` takes either. Nothing outside this room touches PyAV objects other than frames.
+Tested with PyAV 14 and 18. PyAV 19 returns ``AVRational`` (false where unset) for what were
+fractions or None: `exact` takes either. Outside this room only frames are PyAV's.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from otio_autoedit.errors import MediaError
 FieldOrder = Literal["progressive", "top", "bottom"]
 
 MAX_SIDE = 16_384
-"""Wider or higher pictures are refused: at 16 bytes a pixel they would take the machine's memory."""
+"""Wider or higher pictures are refused: they would take the machine's memory."""
 
 # What FFmpeg may take a file for. Left out: playlists (HLS, DASH, concat), which name other files
 # and addresses, text (subtitles, scripts, ASCII art), and devices.
@@ -48,7 +48,7 @@ def open_container(path: str | os.PathLike[str]) -> Any:
     """
     text = os.fsdecode(path)
     _check_file(text)
-    # An absolute path after "file:" keeps FFmpeg from reading "-x", "http:" or "concat:" into a name.
+    # An absolute path after "file:": FFmpeg reads no "http:" or "concat:" into a name.
     address = "file:" + os.path.abspath(text)
     try:
         return _open(address)
@@ -102,15 +102,7 @@ def field_order(stream: Any, frame: Any) -> tuple[FieldOrder, bool]:
     """The order of the fields, and whether it had to be guessed (interlaced, order not stated)."""
     stated = getattr(stream.codec_context, "field_order", None)
     if stated is not None:
-        # AVFieldOrder: 1 progressive; 2, 5 shown top field first; 3, 4 bottom first.
-        known: dict[int, FieldOrder] = {
-            1: "progressive",
-            2: "top",
-            5: "top",
-            3: "bottom",
-            4: "bottom",
-        }
-        order = known.get(int(getattr(stated, "value", stated)))
+        order = _FIELD_ORDERS.get(_code(stated))
         if order is not None and (order != "progressive" or not frame.interlaced_frame):
             return order, False
     if not frame.interlaced_frame:
@@ -166,6 +158,14 @@ def _code(value: Any) -> int:
     return int(getattr(value, "value", value) or 0)
 
 
+# AVFieldOrder: 2 and 5 are shown top field first, 3 and 4 bottom first.
+_FIELD_ORDERS: dict[int, FieldOrder] = {
+    1: "progressive",
+    2: "top",
+    3: "bottom",
+    4: "bottom",
+    5: "top",
+}
 # ITU-T H.273 codes by FFmpeg's names (libavutil/pixdesc.c).
 _PRIMARIES = {
     1: "bt709", 4: "bt470m", 5: "bt470bg", 6: "smpte170m", 7: "smpte240m", 8: "film",

@@ -36,7 +36,7 @@ class PictureTally:
 
     def place(self, frame: Any) -> int:
         """The time of the next picture, in ticks after the first."""
-        pts = frame.pts
+        pts: int | None = frame.pts
         if self._origin is None:
             self._origin = pts if pts is not None else 0
         if pts is None:
