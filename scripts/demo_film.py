@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Literal
 
 import av
+import numpy as np
+
 import demo_scenes
 import demo_sound
-import numpy as np
 from demo_scenes import HEIGHT, WIDTH, Picture, Scene
 from demo_sound import RATE, Samples
 

@@ -1,0 +1,134 @@
+"""``otio-autoedit cut``: footage in, timelines for editing programs out."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from otio_autoedit.cli.arguments import (
+    CommandParser,
+    add_common,
+    add_media,
+    add_options,
+    given_options,
+    key_value,
+)
+from otio_autoedit.cli.programs import PROGRAMS, how_to_open, target_for
+from otio_autoedit.cli.speaking import Speaker
+from otio_autoedit.cli.writing import check_target, write_timeline
+from otio_autoedit.edit.general import RECIPE
+from otio_autoedit.edit.recipes import Recipe, recipe
+from otio_autoedit.errors import OptionError, RecipeError
+from otio_autoedit.options import read_options
+
+if TYPE_CHECKING:
+    import opentimelineio as otio
+
+EXAMPLES = (
+    "film.mp4 -o film.otio",
+    "film.mp4 -o film --for resolve",
+    "rushes/*.mov -r shots -o rushes.xml -o rushes.edl",
+    "film.mp4 -o film.otioz --min-shot 12f",
+    "film.mp4 -o film.otio -a min_shot=12f -a audio=none",
+    "-o odd.otio -- -strange-name.mp4",
+)
+
+
+def parser(argv: Sequence[str]) -> CommandParser:
+    """The arguments of ``cut``, with the options of the recipe that ``argv`` names."""
+    chosen = _recipe(argv)
+    result = CommandParser(
+        "cut",
+        "footage in, a timeline for an editing program out",
+        EXAMPLES,
+        "Several files follow each other. The suffix of OUT says which format is written.",
+    )
+    add_media(result, "films, sounds or stills")
+    result.add_argument(
+        "-o", "--output", action="append", metavar="OUT", required=True,
+        help="where to write; may be given more than once",
+    )  # fmt: skip
+    result.add_argument(
+        "-r", "--recipe", default=RECIPE.default, metavar="RECIPE",
+        help=f"{RECIPE.help.removesuffix('.').replace('`', '')} (default: {RECIPE.default})",
+    )  # fmt: skip
+    result.add_argument(
+        "--for", dest="program", choices=list(PROGRAMS), help="the program that will open it"
+    )
+    result.add_argument(
+        "-a", "--argument", action="append", metavar="NAME=VALUE",
+        help="an option, as otioconvert takes it",
+    )  # fmt: skip
+    result.add_argument("-O", "--output-adapter", metavar="ADAPTER", help="write by this adapter")
+    result.add_argument(
+        "-A", "--output-argument", action="append", metavar="NAME=VALUE",
+        help="an argument of the adapter that writes",
+    )  # fmt: skip
+    add_options(result, f"options of the recipe {chosen.name}", chosen.options)
+    known = {option.name for option in chosen.options}
+    general = [option for option in chosen.all_options if option.name not in known]
+    add_options(result, "options of every recipe", general)
+    add_common(result)
+    return result
+
+
+def run(given: Namespace, speaker: Speaker) -> int:
+    """Cut, and write every output."""
+    program = PROGRAMS[given.program] if given.program else None
+    chosen = recipe(given.recipe)
+    given_values = given_options(given)
+    options = read_options(given_values, chosen.all_options, where="--")
+    targets = [target_for(target, program) for target in given.output]
+    for target in targets:
+        check_target(target, given.media, given.output_adapter)
+    arguments = dict(key_value(pair, "-A") for pair in given.output_argument or ())
+
+    from otio_autoedit.cut import cut
+
+    named: dict[str, Any] = {name: options[name] for name in _names(given_values)}
+    with speaker.progress() as progress:
+        timeline = cut(list(given.media), given.recipe, progress=progress, **named)
+    for target in targets:
+        write_timeline(timeline, target, given.output_adapter, arguments)
+        speaker.written(str(target), summary(timeline))
+        if program:
+            speaker.say(f"{program.title}: {how_to_open(program, target)}")
+    return 0
+
+
+def summary(timeline: otio.schema.Timeline) -> str:
+    """What a timeline holds, in a few words."""
+    tracks = list(timeline.video_tracks()) or list(timeline.audio_tracks())
+    clips = sum(1 for track in tracks for _ in track.find_clips())
+    length = timeline.duration()
+    rate = _rate_text(length.rate)
+    noun = "clip" if clips == 1 else "clips"
+    return f"{clips} {noun}, {length.to_seconds():.2f} s at {rate} fps"
+
+
+def _rate_text(rate: float) -> str:
+    return f"{float(Fraction(rate).limit_denominator(1001)):.3f}".rstrip("0").rstrip(".")
+
+
+def _names(values: dict[str, object]) -> list[str]:
+    return [name.strip().replace("-", "_").lower() for name in values]
+
+
+def _recipe(argv: Sequence[str]) -> Recipe:
+    """The recipe that ``argv`` names: its options are flags. A wrong name is usage, too."""
+    name = str(RECIPE.default)
+    for at, word in enumerate(argv):
+        if word == "--":
+            break
+        if word in ("-r", "--recipe") and at + 1 < len(argv):
+            name = argv[at + 1]
+        elif word.startswith("--recipe="):
+            name = word.removeprefix("--recipe=")
+        elif word.startswith("-r") and not word.startswith("--") and len(word) > 2:
+            name = word.removeprefix("-r")
+    try:
+        return recipe(name)
+    except RecipeError as error:
+        raise OptionError(f"-r {name}: {error}") from error

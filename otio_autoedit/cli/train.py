@@ -1,0 +1,99 @@
+"""``otio-autoedit train shots``: train the shot network from nothing."""
+
+from __future__ import annotations
+
+import sys
+import time
+from argparse import Namespace
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from otio_autoedit.cli.arguments import CommandParser, add_common
+from otio_autoedit.cli.data import VARIABLE, data_folder
+from otio_autoedit.cli.speaking import Speaker
+
+if TYPE_CHECKING:
+    from otio_autoedit.models.train.shots import Progress
+
+EXAMPLES = (
+    "shots --out runs/shots",
+    "shots --data ~/footage --minutes 75 --seed 1 --out runs/shots",
+)
+
+
+def parser(argv: Sequence[str]) -> CommandParser:
+    """The arguments of ``train``."""
+    result = CommandParser(
+        "train",
+        "train a network from nothing, on transitions drawn over footage that may be trained on",
+        EXAMPLES,
+        "A run that was stopped goes on where its last checkpoint left it.",
+    )
+    result.add_argument("network", choices=["shots"], help="which network")
+    result.add_argument("--data", help=f"the footage folder (default: {VARIABLE})")
+    result.add_argument("--extra", type=Path, help="a folder with more single-shot clips")
+    result.add_argument(
+        "--out", type=Path, required=True, help="where weights, checkpoint and history go"
+    )
+    result.add_argument("--minutes", type=float, default=75.0, help="time to train (default: 75)")
+    result.add_argument("--seed", type=int, default=0, help="of everything drawn (default: 0)")
+    result.add_argument("--from-start", action="store_true", help="take no checkpoint up again")
+    add_common(result)
+    return result
+
+
+def run(given: Namespace, speaker: Speaker) -> int:
+    """Train, and say what was written."""
+    data = data_folder(given.data)
+    from otio_autoedit.models.train.shots import train_shots
+
+    lines = _Lines(speaker, given.minutes * 60, wanted=given.progress != "none" and not given.quiet)
+    path = train_shots(
+        data,
+        given.out,
+        minutes=given.minutes,
+        seed=given.seed,
+        resume=not given.from_start,
+        extra=given.extra,
+        progress=lines.show,
+    )
+    speaker.written(str(path), "weights; OTIO_AUTOEDIT_WEIGHTS names a folder to take them from")
+    return 0
+
+
+class _Lines:
+    """A line now and then: training has no frames to count, and each line is worth keeping."""
+
+    def __init__(self, speaker: Speaker, seconds: float, wanted: bool) -> None:
+        self._speaker, self._seconds, self._wanted = speaker, seconds, wanted
+        self._said = -60.0
+
+    def show(self, progress: Progress) -> None:
+        scored = progress.validation is not None
+        if not self._wanted or (not scored and time.monotonic() - self._said < 10):
+            return
+        self._said = time.monotonic()
+        if self._speaker.as_json:
+            self._speaker.event("progress", **self._fields(progress))
+            return
+        words = [f"step {progress.step}", f"loss {progress.loss:.4f}"]
+        words.append(f"{progress.elapsed_s / 60:.1f} of {self._seconds / 60:.0f} min")
+        if progress.validation is not None:
+            counts = progress.validation
+            words.append(f"F1 {counts.f1:.3f}, gradual recall {counts.gradual_recall:.3f}")
+        print(", ".join(words), file=sys.stderr, flush=True)
+
+    def _fields(self, progress: Progress) -> dict[str, object]:
+        left = max(0.0, self._seconds - progress.elapsed_s)
+        fields: dict[str, object] = {
+            "stage": "train",
+            "step": progress.step,
+            "loss": round(progress.loss, 5),
+            "elapsed": round(progress.elapsed_s, 1),
+            "eta": round(left, 1),
+        }
+        if progress.validation is not None:
+            fields["f1"] = round(progress.validation.f1, 4)
+            fields["gradual_recall"] = round(progress.validation.gradual_recall, 4)
+        return fields
