@@ -102,9 +102,10 @@ def _tracks(root: ElementTree.Element, sound: set[str]) -> None:
             ):
                 _set(mix, key, value)
     for dissolve in root.iterfind("tractor/transition"):
-        if not dissolve.get("id", "").startswith("mix") and _property(dissolve, "start") is None:
-            if _property(dissolve, "mlt_service") == "mix":
-                _set(dissolve, "start", "-1")  # over its whole length, not at half and half
+        if dissolve.get("id", "").startswith("mix") or _property(dissolve, "start") is not None:
+            continue
+        if _property(dissolve, "mlt_service") == "mix":
+            _set(dissolve, "start", "-1")  # over its whole length, not at half and half
 
 
 def _whole_numbers(root: ElementTree.Element) -> None:

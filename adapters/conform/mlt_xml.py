@@ -1,9 +1,9 @@
 """MLT (.mlt) for melt, Shotcut, Kdenlive, through OTIO's ``mlt_xml`` adapter.
 
-MLT counts frames of the profile from each file's first frame, in and out inclusive, and takes a bare
-path for a resource. The adapter passes on what OTIO says (timecode, URLs, names as ids) and writes
-no profile, so the timeline is put into MLT's terms first, and the profile, the choice of sound
-streams and what each track shows or plays are put into the written file.
+MLT counts frames of the profile from each file's first frame, in and out inclusive, and takes a
+bare path for a resource. The adapter passes on what OTIO says (timecode, URLs, names as ids) and
+writes no profile, so the timeline is put into MLT's terms first, and the profile, the choice of
+sound streams and what each track shows or plays are put into the written file.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ OTIO = "write .otio to keep them"
 
 
 def prepare(timeline: otio.schema.Timeline, facts: Facts) -> list[Loss]:
-    """Times in profile frames from each file's first, plain paths, one id a file, gaps for what is off.
+    """Times in profile frames from each file's first, bare paths, one id a file, gaps for the rest.
 
-    `finish` finds in ``facts.notes`` which playlists are sound and which stream each producer plays.
+    `finish` finds in ``facts.notes`` which playlists are sound and which stream a producer plays.
     """
     rate = facts.rate
     losses = lost("markers", _count_markers(timeline), OTIO)
@@ -43,7 +43,9 @@ def prepare(timeline: otio.schema.Timeline, facts: Facts) -> list[Loss]:
     losses += one_retime(timeline, OTIO)
     losses += lost("dissolves beside a retimed clip made cuts", without_neighbours(timeline), OTIO)
     between = from_zero(timeline, rate)
-    losses += lost("clips between two frames of the timeline, moved by less than one", between, OTIO)
+    losses += lost(
+        "clips between two frames of the timeline, moved by less than one", between, OTIO
+    )
     steps.one_rate(timeline, rate, media=True)
     steps.drop_empty(timeline)
     shortened, left_out = steps.fit_dissolves(timeline, rate)
@@ -73,7 +75,7 @@ def variable_rate(timeline: otio.schema.Timeline, program: str) -> list[Loss]:
         for track in timeline.video_tracks()
         for clip in track.find_clips()
     )
-    what = f"clips of variable frame rate media, of which {program} may show the frame before or after"
+    what = f"clips of variable frame rate, of which {program} may show the frame before or after"
     return lost(what, count, "make the file constant rate first")
 
 
@@ -100,7 +102,9 @@ def _fileless_to_gaps(timeline: otio.schema.Timeline) -> int:
         for index, item in enumerate(list(track)):
             if isinstance(item, otio.schema.Clip) and not _has_file(item.media_reference):
                 length = item.source_range.duration
-                track[index] = otio.schema.Gap(source_range=otio.opentime.TimeRange(duration=length))
+                track[index] = otio.schema.Gap(
+                    source_range=otio.opentime.TimeRange(duration=length)
+                )
                 changed += 1
     return changed
 

@@ -25,7 +25,9 @@ def one_retime(timeline: otio.schema.Timeline, instead: str) -> list[Loss]:
         elif speed != 1:
             clip.effects.append(otio.schema.LinearTimeWarp(time_scalar=float(speed)))
             clip.effects[0].effect_name = "LinearTimeWarp"
-    return lost("effects", effects, instead) + lost("speed ramps played at normal speed", ramps, instead)
+    return lost("effects", effects, instead) + lost(
+        "speed ramps played at normal speed", ramps, instead
+    )
 
 
 def drop_retimes(timeline: otio.schema.Timeline) -> tuple[int, int]:

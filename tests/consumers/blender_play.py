@@ -1,8 +1,8 @@
 """Play an .otio in Blender's sequencer: ``python blender_play.py IN.otio OUT.mkv``.
 
-Runs in a Python that has ``bpy`` and nothing else: the timeline is read as the JSON it is, so this is
-also an independent reading of what we wrote. One strip a clip: picture on the channels 1.., sound
-above them. The result is FFV1 with PCM sound, at the timeline's rate and size.
+Runs in a Python that has ``bpy`` and nothing else: the timeline is read as the JSON it is, so this
+is also an independent reading of what we wrote. One strip a clip: picture on the channels 1..,
+sound above them. The result is FFV1 with PCM sound, at the timeline's rate and size.
 """
 
 from __future__ import annotations

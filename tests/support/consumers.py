@@ -1,8 +1,8 @@
 """Run the programs that read our files: melt (MLT), Blender (bpy), GStreamer (GES).
 
-Each ``play_in_*`` renders a project without loss into a Matroska file that the test then reads frame
-by frame. A program that is not installed skips the test with the way to get it; a program that fails,
-hangs or leaves something out raises `ConsumerError` with the end of what it said.
+Each ``play_in_*`` renders a project without loss into a Matroska file that the test then reads
+frame by frame. A program that is not installed skips the test with the way to get it; one that
+fails, hangs or leaves something out raises `ConsumerError` with the end of what it said.
 """
 
 from __future__ import annotations

@@ -1,0 +1,64 @@
+"""Mend the file that OTIO's AAF adapter wrote: timecode rates and flags, marks, tape names."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from otio_autoedit.adapters.conform.facts import is_drop_rate, nominal
+from otio_autoedit.files import whole_file
+
+if TYPE_CHECKING:
+    from otio_autoedit.adapters.conform.facts import Facts
+
+
+def mend(path: Path, facts: Facts) -> None:
+    """Edit a copy of ``path`` and put it in its place, whole or not at all."""
+    import aaf2
+
+    with whole_file(path) as part:
+        shutil.copyfile(path, part)
+        with aaf2.open(str(part), "rw") as file:
+            _timecodes(file, facts)
+            _marks(file)
+
+
+def _timecodes(file: Any, facts: Facts) -> None:
+    """The adapter flags every fractional rate as drop-frame on tapes, none on the edit, and makes
+    50 frames a second 60."""
+    drops, tapes = facts.notes.get("drop", {}), facts.notes.get("tapes", {})
+    possible = is_drop_rate(facts.rate)
+    for mob in file.content.mobs:
+        for slot in mob.slots:
+            if type(slot.segment).__name__ != "Timecode":
+                continue
+            slot.segment.fps = nominal(facts.rate)
+            if type(mob).__name__ == "CompositionMob":
+                slot.segment["Drop"].value = facts.drop
+            else:
+                slot.segment["Drop"].value = possible and bool(drops.get(mob.name))
+                mob.name = tapes.get(mob.name, mob.name)
+
+
+def _marks(file: Any) -> None:
+    """Marks count from the file's first frame, as the edit's own in-points do."""
+    for mob in file.content.mastermobs():
+        for slot in mob.slots:
+            start = _start_of(slot.segment)
+            for name in ("MarkIn", "MarkOut"):
+                if slot.get(name) is not None and start:
+                    slot[name].value = slot[name].value - start
+
+
+def _start_of(segment: Any) -> int:
+    """The timecode, in frames, at which the tape behind a master clip begins."""
+    for _ in range(8):
+        mob = getattr(segment, "mob", None)
+        if mob is None:
+            return 0
+        for slot in mob.slots:
+            if type(slot.segment).__name__ == "Timecode":
+                return int(slot.segment.start)
+        segment = segment.slot.segment
+    return 0
