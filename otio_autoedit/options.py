@@ -99,7 +99,7 @@ def read_options(
     result = {name: option.read(option.default) for name, option in known.items()}
     wrong: list[str] = []
     for given, value in values.items():
-        name = str(given).strip().replace("-", "_").lower()
+        name = option_name(given)
         if name not in known:
             wrong.append(
                 f"{_as_given(where, given, value)}: no such option{did_you_mean(name, known)}"
@@ -112,6 +112,11 @@ def read_options(
     if wrong:
         raise OptionError("; ".join(wrong))
     return result
+
+
+def option_name(text: str) -> str:
+    """The option's name that a person may have written with dashes or in capitals."""
+    return str(text).strip().lower().lstrip("-").replace("-", "_")
 
 
 def options_table(options: Iterable[Option]) -> str:

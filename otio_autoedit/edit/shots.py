@@ -1,0 +1,119 @@
+"""From transitions to shots: where the cuts go, and what of each shot is clean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from otio_autoedit.analysis.record import Transition
+from otio_autoedit.edit.clock import Clock
+from otio_autoedit.edit.draft import Believed, Draft
+from otio_autoedit.edit.plan import Piece
+
+
+def believe(
+    transitions: Iterable[Transition], length: int, clock: Clock, threshold: float
+) -> tuple[Believed, ...]:
+    """The transitions that are sure enough and make sense in a file of ``length`` frames: in order,
+    each cut at a place of its own (of two at one place, the surer)."""
+    kept: dict[int, Believed] = {}
+    for transition in transitions:
+        if transition.confidence < threshold or transition.first_after <= transition.last_before:
+            continue
+        inside = replace(
+            transition,
+            last_before=max(transition.last_before, -1),
+            first_after=min(transition.first_after, length),
+        )
+        if inside.first_after <= inside.last_before:
+            continue
+        cut = _middle(inside, length, clock)
+        if cut in (0, length) and inside.type == "cut":
+            continue
+        rival = kept.get(cut)
+        if rival is None or rival.transition.confidence < inside.confidence:
+            kept[cut] = Believed(inside, cut)
+    return tuple(kept[cut] for cut in sorted(kept))
+
+
+def split(draft: Draft, believed: Sequence[Believed]) -> Draft:
+    """The draft's pieces cut at the middle of every believed transition."""
+    cuts = [one.cut for one in believed if 0 < one.cut < draft.length]
+    pieces: list[Piece] = []
+    for piece in draft.pieces:
+        inside = [cut for cut in cuts if piece.start < cut < piece.stop]
+        ends = [piece.start, *inside, piece.stop]
+        pieces += [replace(piece, start=start, stop=stop) for start, stop in pairwise(ends)]
+    return replace(draft, pieces=tuple(pieces), believed=tuple(believed))
+
+
+def trim(draft: Draft, start: int, stop: int) -> Draft:
+    """What of the draft's pieces lies in the source frames ``[start, stop)``."""
+    kept = (
+        replace(piece, start=max(piece.start, start), stop=min(piece.stop, stop))
+        for piece in draft.pieces
+    )
+    return replace(draft, pieces=tuple(piece for piece in kept if piece.start < piece.stop))
+
+
+def join_short(draft: Draft, shortest: int) -> Draft:
+    """Pieces that show fewer than ``shortest`` timeline frames join the neighbour across the less
+    sure cut, shortest first, until none is left or there is nobody to join."""
+    pieces = list(draft.pieces)
+    sure = {one.cut: one.transition.confidence for one in draft.believed}
+    lengths = [_shown(draft.clock, piece) for piece in pieces]
+    alone: set[tuple[int, int]] = set()
+    while True:
+        short = [i for i, n in enumerate(lengths) if n < shortest and _span(pieces[i]) not in alone]
+        if not short:
+            return replace(draft, pieces=tuple(pieces))
+        at = min(short, key=lengths.__getitem__)
+        before = at > 0 and pieces[at - 1].stop == pieces[at].start
+        after = at + 1 < len(pieces) and pieces[at + 1].start == pieces[at].stop
+        if not before and not after:
+            alone.add(_span(pieces[at]))
+            continue
+        left = before and (
+            not after or sure.get(pieces[at].start, 0.0) <= sure.get(pieces[at].stop, 0.0)
+        )
+        first = at - 1 if left else at
+        pieces[first : first + 2] = [replace(pieces[first], stop=pieces[first + 1].stop)]
+        lengths[first : first + 2] = [_shown(draft.clock, pieces[first])]
+
+
+def clean_span(start: int, stop: int, believed: Iterable[Believed]) -> tuple[int, int] | None:
+    """The longest run of ``[start, stop)`` that shows one shot and no transition; None if there is
+    none."""
+    runs: list[tuple[int, int]] = []
+    head = start
+    for first, last in sorted(one.mixed for one in believed):
+        if last < start or first > stop:
+            continue
+        runs.append((head, min(first, stop)))
+        head = max(head, last)
+    runs.append((head, stop))
+    longest = max(runs, key=lambda run: run[1] - run[0])
+    return longest if longest[0] < longest[1] else None
+
+
+def _middle(transition: Transition, length: int, clock: Clock) -> int:
+    """The source frame where a transition's cut goes: the middle of its mixed frames in time."""
+    first: int = transition.last_before + 1
+    stop: int = transition.first_after
+    if transition.last_before < 0:
+        return 0
+    if stop >= length:
+        return length
+    if stop == first:
+        return first
+    middle = clock.source_frame((clock.frame(first) + clock.frame(stop)) // 2)
+    return min(max(middle, first), stop)
+
+
+def _shown(clock: Clock, piece: Piece) -> int:
+    return clock.frame(piece.stop) - clock.frame(piece.start)
+
+
+def _span(piece: Piece) -> tuple[int, int]:
+    return piece.start, piece.stop
