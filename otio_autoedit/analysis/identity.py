@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
 from otio_autoedit.analysis.entry import Entry
 from otio_autoedit.analysis.store import Store
-from otio_autoedit.errors import MediaError
-from otio_autoedit.media.fingerprint import fingerprint
+from otio_autoedit.media.fingerprint import BLOCK_SIZE, BLOCKS, fingerprint
 
 _STAGE, _CONTESTED, _KEY = "path", "contested", "1"
-_CHUNK = 4 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,51 +27,48 @@ class Stamp:
     modified_ns: int
 
 
-def stamp(path: Path) -> Stamp:
-    """Returns the stamp of ``path``; MediaError if there is no such file."""
+def stamp(path: Path) -> Stamp | None:
+    """Returns the stamp of ``path``; None if there is no file that could be read."""
     try:
         found = path.stat()
-    except OSError as error:
-        raise MediaError(f"{path}: {(error.strerror or str(error)).lower()}") from error
-    if path.is_dir():
-        raise MediaError(f"{path}: this is a folder; name a media file in it")
+    except (OSError, ValueError):
+        return None
+    if not stat.S_ISREG(found.st_mode) or not found.st_size:
+        return None
     return Stamp(found.st_size, found.st_mtime_ns)
 
 
-def identify(path: Path, now: Stamp, store: Store, waiting: Callable[[], None]) -> str:
+def identify(path: Path, now: Stamp, store: Store) -> str:
     """Returns the fingerprint that ``path`` is stored by.
 
-    ``waiting`` is called now and then while a file is hashed whole; what it raises ends that.
+    Raises:
+        MediaError: the file cannot be read.
     """
-    named = _path_name(path)
-    known = store.load(named, _STAGE, _KEY)
-    if known is not None and known.data.get("stamp") == [now.size, now.modified_ns]:
-        before = known.data.get("fingerprint")
-        if isinstance(before, str) and before.isascii() and before.replace("-", "").isalnum():
-            return before
+    known = store.load(_path_name(path), _STAGE, _KEY)
+    before = str(known.data.get("fingerprint")) if known is not None else ""
+    if known is not None and known.data.get("stamp") == _listed(now) and store.can_name(before):
+        return before
     sampled = fingerprint(path)
-    changed = known is not None and str(known.data.get("fingerprint")).startswith(sampled)
-    result = sampled
-    if changed or store.load(sampled, _CONTESTED, _KEY) is not None:
+    if now.size <= BLOCKS * BLOCK_SIZE:
+        return sampled  # that was the whole file
+    if before == sampled:
         store.save(sampled, _CONTESTED, _KEY, Entry({}))
-        result = f"{sampled}-{_whole_hash(path, waiting)}"
-    store.save(
-        named, _STAGE, _KEY, Entry({"fingerprint": result, "stamp": [now.size, now.modified_ns]})
-    )
-    return result
+    elif store.load(sampled, _CONTESTED, _KEY) is None:
+        return sampled
+    return fingerprint(path, whole=True)
+
+
+def remember(path: Path, now: Stamp, name: str, store: Store) -> None:
+    """Keeps that ``path``, as long as it has this stamp, is stored by ``name``."""
+    facts = {"fingerprint": name, "stamp": _listed(now)}
+    known = store.load(_path_name(path), _STAGE, _KEY)
+    if known is None or dict(known.data) != facts:
+        store.save(_path_name(path), _STAGE, _KEY, Entry(facts))
+
+
+def _listed(now: Stamp) -> list[int]:
+    return [now.size, now.modified_ns]
 
 
 def _path_name(path: Path) -> str:
     return "path-" + hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:32]
-
-
-def _whole_hash(path: Path, waiting: Callable[[], None]) -> str:
-    digest = hashlib.sha256()
-    try:
-        with path.open("rb") as file:
-            while chunk := file.read(_CHUNK):
-                digest.update(chunk)
-                waiting()
-    except OSError as error:
-        raise MediaError(f"{path}: {(error.strerror or str(error)).lower()}") from error
-    return digest.hexdigest()[:32]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -131,7 +132,7 @@ class _Segment:
 
 
 class _Ebur128:
-    """FFmpeg's filter, with silence before and after so that the first and last values are whole."""
+    """FFmpeg's filter, in silence before and after, so that the first and last values are whole."""
 
     _KEY = "lavfi.r128.M"
 
@@ -153,7 +154,7 @@ class _Ebur128:
         if self._printed is not None:
             nodes.append(graph.add("ametadata", **self._printed.options))
         nodes.append(graph.add("abuffersink"))
-        for before, after in zip(nodes, nodes[1:], strict=False):
+        for before, after in pairwise(nodes):
             before.link_to(after)
         graph.configure()
 
@@ -174,7 +175,7 @@ class _Ebur128:
 
 
 class _Printed:
-    """Where the filter writes what it measured: before version 16, PyAV's frames do not carry it."""
+    """Where the filter writes what it measured: frames of older PyAV do not carry it."""
 
     def __init__(self, key: str) -> None:
         self._key = key

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
 from otio_autoedit.analysis.entry import Entry
-from otio_autoedit.analysis.identity import Stamp, identify, stamp
+from otio_autoedit.analysis.identity import Stamp, identify, remember, stamp
 from otio_autoedit.analysis.progress import Reporter
 from otio_autoedit.analysis.record import Analysis
 from otio_autoedit.analysis.stages import (
@@ -30,7 +30,7 @@ from otio_autoedit.analysis.stages import (
     to_entry,
 )
 from otio_autoedit.analysis.store import Store
-from otio_autoedit.errors import AutoEditError, OptionError
+from otio_autoedit.errors import AutoEditError, MediaError, OptionError
 from otio_autoedit.progress import ProgressCallback
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def analyze(
     *,
     device: str = "auto",
     threshold: float | None = None,
-    store: Store | None | Literal[_Default.STORE] = DEFAULT,
+    store: Store | Literal[_Default.STORE] | None = DEFAULT,
     progress: ProgressCallback | None = None,
 ) -> Analysis:
     """Watches a file once and returns what was seen; what the store has is not looked at again.
@@ -75,13 +75,13 @@ def analyze(
     wanted = checked_needs(needs)
     _check_threshold(threshold)
     report = Reporter(progress, str(file))
-    now = stamp(file)
+    now = _stamp(file)
     kept = Store() if isinstance(store, _Default) else store
     keys = {INDEX: stage_key(INDEX), **{each: _key(each, threshold) for each in wanted}}
     job = _Job(file, now, keys, device, threshold, report)
     if kept is None:
         return _analysis(job.make(set(keys)), wanted)
-    fingerprint = identify(file, now, kept, report.wait)
+    fingerprint = identify(file, now, kept)
     parts = job.kept(kept, fingerprint)
     if missing := parts.missing(keys):
         # The index alone is not worth waiting for: another may hold it for a stage not wanted here.
@@ -90,6 +90,7 @@ def analyze(
             parts = job.kept(kept, fingerprint)
             if missing := parts.missing(keys):
                 parts = job.make_and_keep(missing, parts, kept, fingerprint)
+    remember(file, now, fingerprint, kept)
     return _analysis(parts, wanted)
 
 
@@ -199,7 +200,7 @@ class _Network:
         return detector
 
     def fall_back(self, error: RuntimeError) -> bool:
-        """Returns whether the processor should be tried, where nobody asked for a device by name."""
+        """Returns whether to try the processor: where nobody asked for a device by name."""
         if self._wanted != "auto" or self._device in ("", "cpu"):
             return False
         self._failed = f"{self._device} failed: {_line(error)}"
@@ -207,6 +208,16 @@ class _Network:
 
     def made_by(self) -> Mapping[str, object]:
         return MappingProxyType(self._made_by or {"network": None, "why": "no moving pictures"})
+
+
+def _stamp(path: Path) -> Stamp:
+    now = stamp(path)
+    if now is None:
+        from otio_autoedit.media.footage import open_footage
+
+        with open_footage(path):  # says what is wrong with it
+            raise MediaError(f"{path}: the file cannot be read")
+    return now
 
 
 def _analysis(parts: _Parts, wanted: tuple[str, ...]) -> Analysis:

@@ -28,8 +28,9 @@ class Curve:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Analysis:
-    """What is known of one file. Positions are source frames; ``transitions`` is None where shots were
-    not asked for. ``made_by`` names each stage's network or measure, its weights' hash, its options."""
+    """What is known of one file. Positions are source frames; ``transitions`` is None where shots
+    were not asked for. ``made_by`` names each stage's network or measure, the hash of its weights,
+    its options."""
 
     media: MediaInfo
     index: FrameIndex

@@ -119,6 +119,11 @@ class Store:
                     stack.callback(lock.release)
             yield
 
+    @staticmethod
+    def can_name(part: str) -> bool:
+        """Returns whether ``part`` may stand for a fingerprint, a stage or a key."""
+        return _NAME.fullmatch(part) is not None
+
     def usage(self) -> Usage:
         """Returns what the folder holds now."""
         entries = list(self._entries())
@@ -140,7 +145,7 @@ class Store:
 
     def _path(self, fingerprint: str, stage: str, key: str) -> Path:
         for part in (fingerprint, stage, key):
-            if not _NAME.fullmatch(part):
+            if not self.can_name(part):
                 raise ValueError(f"{part!r} cannot name a stored stage")
         return self.folder / f"{_PREFIX}{fingerprint}" / f"{stage}-{key}{_ENTRY_SUFFIX}"
 
@@ -155,7 +160,7 @@ class Store:
         return filelock.FileLock(path)
 
     def _make_room(self, added: int) -> None:
-        """Puts the least used out until the folder holds 9/10 of what it may, once it holds more."""
+        """Puts the least used out, once the folder holds more than it may, down to 9/10 of that."""
         if self._held is not None and self._held + added <= self.max_bytes:
             self._held += added
             return
@@ -180,7 +185,7 @@ class Store:
             return []
 
     def _entries(self) -> Iterator[tuple[Path, os.stat_result]]:
-        """Yields every file in our folders, temporary and lock files too, with its size and date."""
+        """Yields every file in our folders, locks and temporary ones too, with size and date."""
         for folder in self._folders():
             with suppress(OSError):
                 for path in folder.iterdir():
@@ -191,8 +196,8 @@ class Store:
         if not self._warned:
             self._warned = True
             warnings.warn(
-                f"{self.folder}: the analysis cannot be kept ({error.strerror or error}); it is done "
-                "again next time. OTIO_AUTOEDIT_CACHE names another folder",
+                f"{self.folder}: the analysis cannot be kept ({error.strerror or error}); it is "
+                "done again next time. OTIO_AUTOEDIT_CACHE names another folder",
                 StoreWarning,
                 stacklevel=3,
             )
