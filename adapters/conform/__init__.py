@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from otio_autoedit.adapters.conform.losses import Loss, warn
-
 from otio_autoedit.errors import OptionError, did_you_mean
 
 if TYPE_CHECKING:
     import opentimelineio as otio
+
     from otio_autoedit.adapters.conform.facts import Facts
 
 __all__ = ["FORMATS", "Format", "Loss", "conform", "finish", "format_named", "prepared_for", "warn"]

@@ -67,7 +67,7 @@ def prepare(timeline: otio.schema.Timeline, facts: Facts) -> list[Loss]:
 
 
 def finish(path: Path, timeline: otio.schema.Timeline, facts: Facts) -> list[Loss]:
-    """Set each timecode's own rate and drop-frame flag, and marks that count from the first frame."""
+    """Set each timecode's own rate and drop-frame flag, and marks counted from the first frame."""
     from otio_autoedit.adapters.conform.aaf_file import mend
 
     mend(path, facts)
@@ -88,7 +88,7 @@ def _file_name(clip: otio.schema.Clip) -> str:
 
 
 def _references(timeline: otio.schema.Timeline) -> None:
-    """Files stay; whatever else becomes missing media of a known length, which Avid shows offline."""
+    """Files stay; whatever else becomes missing media of a known length, offline in Avid."""
     for clip in timeline.find_clips():
         reference = clip.media_reference
         if not isinstance(reference, otio.schema.ExternalReference) or not reference.target_url:

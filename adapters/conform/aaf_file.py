@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def mend(path: Path, facts: Facts) -> None:
     """Edit a copy of ``path`` and put it in its place, whole or not at all."""
-    import aaf2
+    import aaf2  # type: ignore[import-untyped]
 
     with whole_file(path) as part:
         shutil.copyfile(path, part)

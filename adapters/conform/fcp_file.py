@@ -7,7 +7,6 @@ from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement
 
 from otio_autoedit.adapters.conform.facts import Facts, plain
-
 from otio_autoedit.files import write_whole
 
 # The order Premiere writes; some readers take the first rate they meet.

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 from urllib.parse import quote
 
 import opentimelineio as otio
+
 from otio_autoedit.adapters.conform import steps
 from otio_autoedit.adapters.conform.facts import Facts, SourceFacts, exact_rate, nominal, path_of
 from otio_autoedit.adapters.conform.losses import Loss, lost
@@ -60,21 +60,19 @@ def only_files(timeline: otio.schema.Timeline) -> list[Loss]:
     ]
 
 
-def one_file_a_url(timeline: otio.schema.Timeline, facts: Facts, legal: Iterable[Fraction]) -> None:
+def one_file_a_url(
+    timeline: otio.schema.Timeline, facts: Facts, legal: tuple[Fraction, ...]
+) -> None:
     """One range, timecode and description for all clips of a file: the adapter writes it once."""
-    rates = tuple(legal)
-    ranges: dict[str, otio.opentime.TimeRange] = {}
     clips = [c for c in timeline.find_clips() if hasattr(c.media_reference, "target_url")]
     for clip in clips:
         reference = clip.media_reference
-        reference.target_url = url = file_url(reference.target_url)
-        there = reference.available_range
-        if exact_rate(there.duration.rate) not in rates:
-            there = steps.rounded_down(there, facts.rate)
-        ranges[url] = ranges[url].extended_by(there) if url in ranges else there
+        reference.target_url = file_url(reference.target_url)
+        if exact_rate(reference.available_range.duration.rate) not in legal:
+            reference.available_range = steps.rounded_down(reference.available_range, facts.rate)
+    steps.same_range_a_url(timeline)
     for clip in clips:
         reference, source = clip.media_reference, facts.source_of(clip)
-        reference.available_range = ranges[reference.target_url]
         name = os.path.basename(path_of(reference.target_url))
         reference.name = steps.plain_text(name or reference.name, one_line=True)
         described = _described(reference, source)

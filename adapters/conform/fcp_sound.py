@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import opentimelineio as otio
+
 from otio_autoedit.adapters.conform.facts import OURS, Facts
 
 KEY = "fcp_xml"

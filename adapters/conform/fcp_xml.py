@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import opentimelineio as otio
+
 from otio_autoedit.adapters.conform import fcp_media, fcp_sound, steps
 from otio_autoedit.adapters.conform.facts import OURS, RATES, Facts, exact_rate
 from otio_autoedit.adapters.conform.losses import Loss, lost
@@ -131,7 +132,7 @@ def _centre(track: otio.schema.Track, index: int, rate: Fraction) -> int:
 
 
 def _move_cut(before: Any, after: Any, shift: int, rate: Fraction) -> None:
-    """Move the cut between two neighbours by ``shift`` frames; what plays under it stays in place."""
+    """Move the cut between two neighbours by ``shift`` frames; their pictures stay in place."""
     moved = steps.time_at(shift, rate)
     if before is not None:
         span = before.source_range

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import opentimelineio as otio
+
 from otio_autoedit.adapters.conform.facts import exact_rate
 from otio_autoedit.adapters.conform.retimes import speed_of
 from otio_autoedit.adapters.conform.steps import Range, Time, frames

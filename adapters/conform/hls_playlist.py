@@ -19,6 +19,6 @@ def prepare(timeline: otio.schema.Timeline, facts: Facts) -> NoReturn:
         ExportError: always; a playlist lists segments of encoded media, an edit has none.
     """
     raise ExportError(
-        "an HLS playlist lists segments of encoded media, which an edit has none of; write .mlt and "
+        "an HLS playlist lists segments of encoded media, which an edit has none of; write .mlt, "
         "render it with melt, then let ffmpeg cut the movie into segments (-f hls)"
     )

@@ -16,7 +16,7 @@ from otio_autoedit.adapters.conform import steps
 from otio_autoedit.adapters.conform.facts import Facts
 from otio_autoedit.adapters.conform.from_zero import from_zero
 from otio_autoedit.adapters.conform.losses import Loss, lost
-from otio_autoedit.adapters.conform.mlt_xml import bare_path, variable_rate
+from otio_autoedit.adapters.conform.mlt_xml import bare_path, near_frames
 from otio_autoedit.adapters.conform.retimes import one_retime, speed_of
 from otio_autoedit.adapters.conform.streams import first_stream_only
 
@@ -37,7 +37,7 @@ def prepare(timeline: otio.schema.Timeline, facts: Facts) -> list[Loss]:
     losses += lost("disabled clips left as gaps", steps.disabled_to_gaps(timeline), OTIO)
     losses += lost("clips without a media file left as gaps", _undrawn_to_gaps(timeline), OTIO)
     losses += lost("clips of further sound streams left out", first_stream_only(timeline), OTIO)
-    losses += variable_rate(timeline, "Kdenlive")
+    losses += near_frames(timeline, facts)
     losses += one_retime(timeline, OTIO)
     losses += lost("reversed or frozen clips played forwards", _only_forwards(timeline), OTIO)
     between = from_zero(timeline, rate)
@@ -119,7 +119,7 @@ def _markers_to_guides(timeline: otio.schema.Timeline) -> int:
                     )
                     moved.marked_range = span
                     guides.append(moved)
-    seen = {}
+    seen: dict[tuple[float, str], otio.schema.Marker] = {}
     for guide in guides:
         text = " - ".join(t for t in (guide.name, guide.comment) if t)
         guide.name = text or "marker"

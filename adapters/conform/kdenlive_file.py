@@ -47,7 +47,7 @@ def _profile(root: ElementTree.Element, facts: Facts) -> None:
 
 
 def _clocks(root: ElementTree.Element, rate: Fraction) -> None:
-    """The adapter drops the part of a frame that a minute holds at 29.97: count it again, exactly."""
+    """The adapter drops the part of a frame that a minute holds at 29.97: count again, exactly."""
     for element in root.iter():
         for key in ("in", "out", "length"):
             said = CLOCK.fullmatch(element.get(key, ""))

@@ -23,6 +23,7 @@ from otio_autoedit.adapters.conform.retimes import one_retime, speed_of, without
 
 FILES = (otio.schema.ExternalReference, otio.schema.ImageSequenceReference)
 OTIO = "write .otio to keep them"
+CONSTANT = "make the file the timeline's constant rate first"
 
 
 def prepare(timeline: otio.schema.Timeline, facts: Facts) -> list[Loss]:
@@ -39,7 +40,7 @@ def prepare(timeline: otio.schema.Timeline, facts: Facts) -> list[Loss]:
     losses += lost("nested compositions laid out flat", steps.unnest(timeline), OTIO)
     losses += lost("disabled clips left as gaps", steps.disabled_to_gaps(timeline), OTIO)
     losses += lost("clips without a media file left as gaps", _fileless_to_gaps(timeline), OTIO)
-    losses += variable_rate(timeline, "melt")
+    losses += near_frames(timeline, facts)
     losses += one_retime(timeline, OTIO)
     losses += lost("dissolves beside a retimed clip made cuts", without_neighbours(timeline), OTIO)
     between = from_zero(timeline, rate)
@@ -66,17 +67,27 @@ def finish(path: Path, timeline: otio.schema.Timeline, facts: Facts) -> list[Los
     return []
 
 
-def variable_rate(timeline: otio.schema.Timeline, program: str) -> list[Loss]:
-    """Clips of variable-rate files: such programs find a frame by its time, and miss by one."""
+def near_frames(timeline: otio.schema.Timeline, facts: Facts) -> list[Loss]:
+    """Clips of files whose frames MLT finds by time, and misses by one now and then.
+
+    It shows the frame nearest in time where the file's rate is no multiple of the timeline's, and
+    the one that comes next in a file of variable rate.
+    """
     sources = plain(timeline.metadata.get(OURS, {})).get("sources", [])
     varying = {n for n, s in enumerate(sources) if isinstance(s, dict) and s.get("variable_rate")}
-    count = sum(
-        clip.metadata.get(OURS, {}).get("source") in varying
-        for track in timeline.video_tracks()
-        for clip in track.find_clips()
-    )
-    what = f"clips of variable frame rate, of which {program} may show the frame before or after"
-    return lost(what, count, "make the file constant rate first")
+    variable = other = 0
+    for track in timeline.video_tracks():
+        for clip in track.find_clips():
+            source = facts.source_of(clip)
+            if clip.metadata.get(OURS, {}).get("source") in varying:
+                variable += 1
+            elif source is not None and source.rate and (source.rate / facts.rate).denominator != 1:
+                other += 1
+    what = "which MLT finds by time, one frame beside now and then"
+    return [
+        *lost(f"clips of a variable frame rate, {what}", variable, CONSTANT),
+        *lost(f"clips of another frame rate, {what}", other, CONSTANT),
+    ]
 
 
 def bare_path(url: str) -> str:

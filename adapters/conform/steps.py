@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 
 import opentimelineio as otio
+
 from otio_autoedit.adapters.conform.facts import exact_rate
 from otio_autoedit.adapters.conform.retimes import speed_of
 
@@ -74,7 +75,7 @@ def drop_empty(timeline: otio.schema.Timeline) -> None:
             item = track[index]
             if not isinstance(item, otio.schema.Transition) and item.duration().value <= 0:
                 del track[index]
-        _drop_stray_transitions(track)
+        drop_stray_transitions(track)
     stack = timeline.tracks
     for index in reversed(range(len(stack))):
         if isinstance(stack[index], otio.schema.Track) and not len(stack[index]):
@@ -199,7 +200,7 @@ def disabled_to_gaps(timeline: otio.schema.Timeline) -> int:
             if off and isinstance(item, (otio.schema.Clip, otio.schema.Stack)):
                 track[index] = otio.schema.Gap(source_range=Range(duration=item.duration()))
                 changed += 1
-        _drop_stray_transitions(track)
+        drop_stray_transitions(track)
     return changed
 
 
@@ -215,7 +216,10 @@ def fit_dissolves(timeline: otio.schema.Timeline, rate: Fraction) -> tuple[int, 
             after = track[index + 1] if index + 1 < len(track) else None
             lead, trail = _whole_offsets(item, rate)
             fitting = min(lead, _handles(after, rate)[0]), min(trail, _handles(before, rate)[1])
-            fitting = min(fitting[0], _length(before, rate)), min(fitting[1], _length(after, rate))
+            fitting = (
+                min(fitting[0], max(0, _length(before, rate) - _taken(track, index - 2, rate))),
+                min(fitting[1], _length(after, rate)),
+            )
             if fitting == (lead, trail):
                 continue
             if fitting[0] + fitting[1] < 1:
@@ -250,8 +254,28 @@ def unnest(timeline: otio.schema.Timeline) -> int:
             if isinstance(item, (otio.schema.Stack, otio.schema.Track)):
                 track[index : index + 1] = nest_items(item, track.kind)
                 changed += 1
-        _drop_stray_transitions(track)
+        drop_stray_transitions(track)
     return changed
+
+
+def relabel(timeline: otio.schema.Timeline, rate: Fraction) -> None:
+    """Name another rate and keep every frame number: 29.97 counted as 30 is not drop-frame."""
+    for item in timeline.find_children():
+        if isinstance(item, otio.schema.Transition):
+            item.in_offset, item.out_offset = (
+                time_at(int(t.value), rate) for t in (item.in_offset, item.out_offset)
+            )
+            continue
+        reference = item.media_reference if isinstance(item, otio.schema.Clip) else None
+        for thing in [item, *item.markers, reference]:
+            for name in ("source_range", "marked_range", "available_range"):
+                span = getattr(thing, name, None)
+                if isinstance(span, Range):
+                    setattr(thing, name, _named(span, rate))
+    for marker in timeline.tracks.markers:
+        marker.marked_range = _named(marker.marked_range, rate)
+    if timeline.global_start_time is not None:
+        timeline.global_start_time = time_at(int(timeline.global_start_time.value), rate)
 
 
 def relative_to_media(
@@ -276,6 +300,41 @@ def drop_markers(timeline: otio.schema.Timeline, where: Callable[[object], bool]
 def _track_around(item: otio.core.Composable) -> otio.schema.Track:
     """A layer that is no track (a clip or a stack of its own) as a picture track."""
     return otio.schema.Track(kind=otio.schema.TrackKind.Video, children=[item.deepcopy()])
+
+
+def same_range_a_url(timeline: otio.schema.Timeline) -> None:
+    """One available_range for all clips of a file: adapters write a file once, by its URL."""
+    clips = [c for c in timeline.find_clips() if getattr(c.media_reference, "target_url", "")]
+    ranges: dict[str, otio.opentime.TimeRange] = {}
+    for clip in clips:
+        url, there = clip.media_reference.target_url, clip.media_reference.available_range
+        ranges[url] = ranges[url].extended_by(there) if url in ranges else there
+    for clip in clips:
+        clip.media_reference.available_range = ranges[clip.media_reference.target_url]
+
+
+def markers_to_clips(timeline: otio.schema.Timeline, track: otio.schema.Track) -> int:
+    """Put the markers of the sequence and of ``track`` on the clip of it that plays there.
+
+    Returns how many had no clip; they are dropped.
+    """
+    homeless = 0
+    places = [(track.range_of_child_at_index(n), item) for n, item in enumerate(track)]
+    clips = [(r, i) for r, i in places if isinstance(i, otio.schema.Clip)]
+    for marker in [*timeline.tracks.markers, *track.markers]:
+        at = marker.marked_range.start_time
+        home = next(((r, c) for r, c in clips if r.contains(at)), None)
+        if home is None:
+            homeless += 1
+            continue
+        span, clip = home
+        moved = marker.deepcopy()
+        source = clip.source_range.start_time + (at - span.start_time)
+        moved.marked_range = Range(source, marker.marked_range.duration)
+        clip.markers.append(moved)
+    timeline.tracks.markers[:] = []
+    track.markers[:] = []
+    return homeless
 
 
 def _nests(timeline: otio.schema.Timeline) -> Iterator[Item]:
@@ -325,6 +384,10 @@ def _marker_at(
     return span_at(start, whole(frames(span.duration, rate)), rate)
 
 
+def _named(span: otio.opentime.TimeRange, rate: Fraction) -> otio.opentime.TimeRange:
+    return span_at(int(span.start_time.value), int(span.duration.value), rate)
+
+
 def _rounded(span: otio.opentime.TimeRange, rate: Fraction) -> otio.opentime.TimeRange:
     start = whole(frames(span.start_time, rate))
     return span_at(start, whole(frames(span.end_time_exclusive(), rate)) - start, rate)
@@ -337,7 +400,7 @@ def rounded_down(span: otio.opentime.TimeRange, rate: Fraction) -> otio.opentime
     return span_at(start, max(0, (length + Fraction(1, 1000)).__floor__()), rate)
 
 
-def _drop_stray_transitions(track: otio.schema.Track) -> int:
+def drop_stray_transitions(track: otio.schema.Track) -> int:
     """Transitions with no clip on either side, or two in a row, mean nothing."""
     dropped = 0
     for index in reversed(range(len(track))):
@@ -355,7 +418,7 @@ _ENDLESS = 1 << 40
 
 
 def _handles(item: otio.core.Composable | None, rate: Fraction) -> tuple[int, int]:
-    """Record frames of media there are before and after what an item plays; no end without media."""
+    """Record frames of media before and after what an item plays; no end without media."""
     reference = item.media_reference if isinstance(item, otio.schema.Clip) else None
     media = otio.schema.ExternalReference, otio.schema.ImageSequenceReference
     if not isinstance(reference, media) or reference.available_range is None:
@@ -372,6 +435,12 @@ def _handles(item: otio.core.Composable | None, rate: Fraction) -> tuple[int, in
         head, tail = tail, head
     head, tail = (max(0, (n / abs(speed)).__floor__()) for n in (head, tail))
     return head, tail
+
+
+def _taken(track: otio.schema.Track, index: int, rate: Fraction) -> int:
+    """Frames of the item after ``index`` that the dissolve there already plays in."""
+    item = track[index] if index >= 0 else None
+    return _whole_offsets(item, rate)[1] if isinstance(item, otio.schema.Transition) else 0
 
 
 def _length(item: otio.core.Composable | None, rate: Fraction) -> int:

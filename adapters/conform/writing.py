@@ -21,7 +21,6 @@ from otio_autoedit.adapters.conform import (
     prepared_for,
     warn,
 )
-
 from otio_autoedit.errors import ExportError
 from otio_autoedit.files import whole_file
 

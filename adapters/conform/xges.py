@@ -79,7 +79,7 @@ def _only_between_clips(timeline: otio.schema.Timeline, facts: Facts) -> list[Lo
 
 
 def _caps(timeline: otio.schema.Timeline, facts: Facts) -> None:
-    """The adapter takes its tracks from this metadata, and 30 frames a second where there is none."""
+    """The adapter takes its tracks from this metadata, and without it says 30 frames a second."""
     adapter = otio.adapters.from_name("xges").module()
     size = f", width=(int){facts.size[0]}, height=(int){facts.size[1]}" if facts.size else ""
     rate = f"framerate=(fraction){facts.rate.numerator}/{facts.rate.denominator}"
