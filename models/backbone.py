@@ -81,7 +81,7 @@ class SmallCNN(nn.Module):
         )
 
         def timed(x: Tensor) -> Tensor:
-            return x.unflatten(0, (batch, count))
+            return x.reshape(batch, count, *x.shape[1:])
 
         return FrameFeatures(
             timed(vector), timed(cells), timed(_layout(flat)), timed(_colours(flat)), timed(levels)
@@ -102,7 +102,7 @@ def _layout(frames: Tensor) -> Tensor:
 
 
 def _colours(frames: Tensor) -> Tensor:
-    """Returns the root of each frame's histogram over 6x6x6 colours; its cosine is Bhattacharyya's."""
+    """Returns the root of each frame's colour histogram: its cosine is Bhattacharyya's."""
     level = (frames.detach() * (_COLOUR_LEVELS - 1e-3)).long().flatten(2)
     index = (level[:, 0] * _COLOUR_LEVELS + level[:, 1]) * _COLOUR_LEVELS + level[:, 2]
     histogram = torch.zeros(len(frames), _COLOUR_LEVELS**3, device=frames.device)

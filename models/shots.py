@@ -184,7 +184,7 @@ class ShotDetector:
 
     @torch.inference_mode()
     def _see_block(self) -> None:
-        """Runs the backbone on the pending frames: a whole block of the grid, or the film's last."""
+        """Runs the backbone on the pending frames: a block of the grid, or the film's last."""
         block = torch.from_numpy(np.concatenate(self._pending))[None].to(self._device)
         frames = as_input(block)
         previous = frames[:, :1] if self._previous is None else self._previous
@@ -233,6 +233,6 @@ def network_from(weights: Weights) -> tuple[ShotNet, float]:
     net.eval()
     for step in net.backbone.convolutions:
         assert isinstance(step, nn.Sequential)
-        step[0] = fuse_conv_bn_eval(step[0], step[1])  # type: ignore[type-var]
+        step[0] = fuse_conv_bn_eval(step[0], step[1])  # type: ignore[arg-type, type-var]
         step[1] = nn.Identity()
     return net, threshold

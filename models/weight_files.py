@@ -23,7 +23,9 @@ from otio_autoedit.errors import WeightsError
 
 ENVIRONMENT = "OTIO_AUTOEDIT_WEIGHTS"
 PACKAGED = Path(__file__).with_name("weights")
-SHA256 = {"shots.safetensors": ""}  # of the files in PACKAGED
+SHA256 = {
+    "shots.safetensors": "d4b01de9a4a6cad46b798cd3afa31004fedd3886fdfa062fa0977fc1007c46f0",
+}  # of the files in PACKAGED
 _LARGEST = 512 * 1024 * 1024  # bytes; more is no weights of ours
 
 
@@ -53,6 +55,7 @@ def save_weights(
     temporary = path.with_suffix(".partial")
     metadata = {"network": network, "config": json.dumps(config, sort_keys=True)}
     save_file({k: v.contiguous() for k, v in tensors.items()}, temporary, metadata)
+    temporary.chmod(0o644)
     temporary.replace(path)
 
 

@@ -1,8 +1,8 @@
 """The grid of windows that networks over time run on.
 
-Windows are anchored at frame 0 and do not depend on how a film arrives. Each has a centre, which is
-kept, and a warm-up on both sides, in which the network finds its feet and which is thrown away. So a
-film in segments that start on the grid gives what one pass gives.
+Windows are anchored at frame 0 and do not depend on how a film arrives. Each has a centre, which
+is kept, and a warm-up on both sides, in which the network finds its feet and which is thrown away.
+So a film in segments that start on the grid gives what one pass gives.
 """
 
 from __future__ import annotations

@@ -140,7 +140,7 @@ def _block(frames: Tensor, footage: Footage, canvas: Canvas, rng: random.Random)
 
 
 def _crosser(frames: Tensor, footage: Footage, canvas: Canvas, rng: random.Random) -> Tensor:
-    """Something large and near crosses the picture in a few frames, or comes in and leaves again."""
+    """Something large and near crosses the picture, or comes in and leaves again."""
     start, stop = _span(len(frames), rng, 3, 18)
     length = stop - start
     still = torch.from_numpy(rng.choice(footage.stills)).permute(2, 0, 1).float()[None]
@@ -273,7 +273,7 @@ _CHANCES: tuple[tuple[float, _Change], ...] = (
 
 
 def frame_up(frames: Tensor, footage: Footage, rng: random.Random) -> Tensor:
-    """Returns the edit within a frame: bars, a border, or blurred copies beside a narrow picture."""
+    """Returns the edit within a frame: bars, a border, blurred copies beside it; a logo."""
     count, _, height, width = frames.shape
     choice = rng.random()
     if choice < 0.12:  # bars above and below

@@ -1,8 +1,8 @@
 """The footage that transitions are made of: single-shot clips and stills, held in memory.
 
 What may be trained on is fixed here by name, so that nothing measured slips in: clips of
-`shots/train`, the training half of `coco128`, the small COCO and street sets, and TVSum's key frames
-(without their labels).
+`shots/train`, the training half of `coco128`, the small COCO and street sets, and TVSum's key
+frames (without their labels).
 """
 
 from __future__ import annotations

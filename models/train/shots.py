@@ -1,9 +1,9 @@
 """Training the shot network from nothing to weights that can be shipped.
 
 Every batch is generated as it is needed (`synth`), by another process. The learning rate rises,
-stays, and falls over the last part of the time given. The weights kept are the running mean of those
-trained. A checkpoint every few minutes lets a run be stopped and gone on with. Generated films over
-held-out footage say how good it is and choose the threshold.
+stays, and falls over the last part of the time given. The weights kept are the running mean of
+those trained. A checkpoint every few minutes lets a run be stopped and gone on with. Generated
+films over held-out footage say how good it is and choose the threshold.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def train_shots(
     torch.manual_seed(seed)
     training, held_out = split(load_footage(data, extra))
     films = [
-        make_window(held_out, VALIDATION, random.Random(f"validation {i}"))
+        make_window(held_out, VALIDATION, random.Random(f"validation {i}"))  # noqa: S311
         for i in range(options.validation_windows)
     ]
     run = _start(config or ShotNetConfig(), options)
@@ -166,7 +166,7 @@ class _Windows(Dataset[dict[str, Tensor]]):
         return 1 << 40
 
     def __getitem__(self, index: int) -> dict[str, Tensor]:
-        rng = random.Random(f"{self.seed} {self.first + index}")
+        rng = random.Random(f"{self.seed} {self.first + index}")  # noqa: S311
         window = make_window(self.footage, self.options, rng)
         wanted = targets(window.transitions, len(window.frames))
         return {
@@ -191,7 +191,7 @@ def _batches(
 
     yield from DataLoader(
         _Windows(footage, options, seed, first * batch),
-        batch_sampler=counting(),  # type: ignore[arg-type]
+        batch_sampler=counting(),
         num_workers=1,
         prefetch_factor=6,
     )

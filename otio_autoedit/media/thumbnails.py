@@ -33,4 +33,5 @@ def thumbnail(frame: av.VideoFrame, size: tuple[int, int]) -> NDArray[np.uint8]:
         small = frame.reformat(width, height, "rgb24", interpolation="AREA", threads=1)
     except TypeError:  # before PyAV 16 there was no such argument, and no threads
         small = frame.reformat(width, height, "rgb24", interpolation="AREA")
-    return small.to_ndarray()
+    pixels: NDArray[np.uint8] = small.to_ndarray()
+    return pixels
