@@ -39,7 +39,7 @@ def _mark(draft: Draft, one: Believed) -> Mark:
         kind=kind,
         name=f"{kind_text}, {frames} {'frame' if frames == 1 else 'frames'}",
         comment=(
-            f"{kind_text.capitalize()} in the footage itself, {span}, "
+            f"{kind_text.capitalize()} baked into the footage: {span}, "
             f"{one.transition.confidence:.0%} sure"
         ),
         confidence=round(one.transition.confidence, 4),
