@@ -72,7 +72,7 @@ def conform(
     Args:
         timeline: any timeline; it is left as it is.
         format: an adapter's name ("fcp_xml") or a suffix ("edl", ".otioz").
-        settings: the arguments the adapter will be given.
+        settings: the arguments the adapter will be given; ``target`` is the path, where it is known.
 
     Raises:
         OptionError: no such format.
@@ -89,6 +89,8 @@ def conform(
         return copy, []
     facts = facts_of(copy, settings)
     losses = module.prepare(copy, facts)
+    if getattr(module, "KEEPS_METADATA", False):
+        return copy, losses  # such a file is a timeline again: a stamp would stay in it
     stamp = dict(copy.metadata.get(OURS, {}))
     stamp["prepared"] = known.adapter
     if facts.notes:
@@ -97,11 +99,16 @@ def conform(
     return copy, losses
 
 
-def finish(path: str | Path, timeline: otio.schema.Timeline) -> list[Loss]:
-    """Mend the file that the stock adapter wrote from ``timeline``, a copy made by `conform`."""
+def finish(
+    path: str | Path, timeline: otio.schema.Timeline, format: str | None = None
+) -> list[Loss]:
+    """Mend the file that the stock adapter wrote from ``timeline``, a copy made by `conform`.
+
+    ``format`` is needed for bundles only; other copies know what they were made for.
+    """
     from otio_autoedit.adapters.conform.facts import facts_of
 
-    adapter = prepared_for(timeline)
+    adapter = prepared_for(timeline) or format
     if not adapter:
         return []
     step = getattr(_module(format_named(adapter)), "finish", None)

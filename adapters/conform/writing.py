@@ -82,6 +82,10 @@ def _before(timeline: otio.schema.Timeline, path: str, arguments: Any) -> Write:
     if known is None or not known.module:
         return Write(timeline, timeline, known, ())
     copy, losses = conform(timeline, known.adapter, **_settings(path, arguments))
+    if known.module == "bundles":
+        from otio_autoedit.adapters.conform.bundles import before_write
+
+        before_write(known.adapter)
     return Write(timeline, copy, known, tuple(losses))
 
 
@@ -94,7 +98,7 @@ def _after(state: Write, path: str, arguments: Any) -> None:
     if not adapter or (state.format is not None and adapter == state.format.adapter):
         losses = list(state.losses)
         if state.format is not None and state.format.module:
-            losses += finish(path, state.copy)
+            losses += finish(path, state.copy, state.format.adapter)
         warn(losses, os.path.basename(path))
     else:
         _write_again(state.original, path, adapter, arguments)
@@ -104,16 +108,15 @@ def _write_again(timeline: otio.schema.Timeline, path: str, adapter: str, argume
     """Replace a file prepared for the wrong format by the right one."""
     import opentimelineio as otio
 
-    settings = _settings(path, arguments)
-    copy, losses = conform(timeline, adapter, **settings)
-    settings.pop("target", None)
+    settings = dict(arguments.get("adapter_arguments", {}))
+    copy, losses = conform(timeline, adapter, **settings, target=path)
     with whole_file(path) as part:
         otio.adapters.write_to_file(copy, str(part), adapter_name=adapter, **settings)
     warn(losses, os.path.basename(path))
 
 
 def _settings(path: str, arguments: Any) -> dict[str, Any]:
-    return {**arguments.get("adapter_arguments", {})}
+    return {**dict(arguments.get("adapter_arguments", {})), "target": path}
 
 
 def _by_suffix(path: str) -> Format | None:
