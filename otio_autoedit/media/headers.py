@@ -13,9 +13,11 @@ from otio_autoedit.errors import MediaError, OptionError
 from otio_autoedit.media import pyav
 from otio_autoedit.media.fingerprint import fingerprint
 from otio_autoedit.media.info import AudioStream, MediaInfo
-from otio_autoedit.media.rates import DEFAULT_RATE, has_drop_frame, is_native, snap_rate
+from otio_autoedit.media.rates import DEFAULT_RATE, has_drop_frame, is_native, plain_rate, snap_rate
 from otio_autoedit.media.timecode import frames_from_timecode, is_drop_frame
 
+# What channels without names are taken for, as players do.
+_LAYOUTS = {1: "mono", 2: "stereo", 3: "2.1", 4: "quad", 5: "5.0", 6: "5.1", 8: "7.1"}
 # A decoder that has shown nothing after so many packets will not.
 _TRIES = 600
 
@@ -31,6 +33,7 @@ class Headers:
     time_base: Fraction
     stated_rates: tuple[Fraction, ...]
     exact_count: bool
+    length: Fraction = Fraction(0)  # seconds of pictures that the headers promise, 0 if they do not
 
 
 def read_headers(path: str | os.PathLike[str]) -> Headers:
@@ -103,7 +106,8 @@ def _picture_headers(box: Any, videos: list[Any], name: str) -> Headers:
         notes=(),
     )
     info = with_timecode(replace(info, notes=tuple(notes)))
-    return Headers(info, stream.index, first, base, stated, exact)
+    length = stream_duration(box, stream, base, own=bool(info.audio))
+    return Headers(info, stream.index, first, base, stated, exact, length)
 
 
 def _sound_headers(box: Any, name: str) -> Headers:
@@ -176,7 +180,7 @@ def _check_size(context: Any, name: str) -> None:
 def _stated_rates(stream: Any) -> tuple[Fraction, ...]:
     """The rates that the headers name, the most believable first: those that cameras have."""
     named = (stream.average_rate, stream.guessed_rate, stream.base_rate)
-    rates = [rate for rate in map(pyav.exact, named) if rate and 0 < rate <= 1000]
+    rates = [plain_rate(rate) for rate in map(pyav.exact, named) if rate and 0 < rate <= 1000]
     unique = list(dict.fromkeys(rates))
     return tuple(sorted(unique, key=lambda rate: not is_native(rate)))
 
@@ -193,8 +197,9 @@ def _frame_count(
     return count, agree and len(stated) == 1 and is_native(stated[0])
 
 
-def stream_duration(box: Any, stream: Any, base: Fraction) -> Fraction:
-    """Seconds that a stream lasts by its headers; 0 where no one says."""
+def stream_duration(box: Any, stream: Any, base: Fraction, own: bool = False) -> Fraction:
+    """Seconds that a stream lasts by its headers, those of the whole file where it says nothing of
+    its ``own``; 0 where no one says."""
     if stream.duration and stream.duration > 0:
         return Fraction(stream.duration) * base
     start = Fraction(stream.start_time or 0) * base
@@ -202,7 +207,7 @@ def stream_duration(box: Any, stream: Any, base: Fraction) -> Fraction:
     end = _clock(tag)
     if end and end > start:
         return end - start
-    if box.duration and box.duration > 0:
+    if box.duration and box.duration > 0 and not own:
         return Fraction(box.duration, 1_000_000)
     return Fraction(0)
 
@@ -264,7 +269,9 @@ def _sounds(box: Any, first_picture: Fraction | None, notes: list[str]) -> tuple
                 codec=context.name,
                 sample_rate=context.sample_rate,
                 channels=context.layout.nb_channels,
-                layout=context.layout.name,
+                layout=_LAYOUTS.get(context.layout.nb_channels, context.layout.name)
+                if context.layout.name.endswith(" channels")
+                else context.layout.name,
                 start=start,
                 duration=stream_duration(box, stream, base),
                 language=_language(stream),

@@ -32,11 +32,12 @@ _STILLS = (
     "pam_pipe,ppm_pipe,pgm_pipe,pbm_pipe,sgi_pipe,sunrast_pipe,pcx_pipe,dds_pipe,qoi_pipe,hdr_pipe,"
     "jpegls_pipe,xbm_pipe,xpm_pipe,xwd_pipe,svg_pipe,vbn_pipe,pictor_pipe,photocd_pipe,gem_pipe"
 )
+# Not passed as "options": those go to the streams too, and PyAV 14 crashes where a stream (of an
+# MPEG program) shows up only after opening.
 _OPTIONS = {
     "format_whitelist": f"{_FORMATS},{_STILLS}",
     "protocol_whitelist": "file",
     "pattern_type": "none",  # "shot%03d.png" is a name, not a sequence
-    "max_pixels": str(MAX_SIDE * MAX_SIDE),
 }
 
 
@@ -132,9 +133,9 @@ def to_rgb(frame: Any, width: int, height: int) -> Any:
 
 def _open(address: str) -> Any:
     try:
-        return av.open(address, options=_OPTIONS, metadata_errors="replace")
+        return av.open(address, container_options=_OPTIONS, metadata_errors="replace")
     except TypeError:  # PyAV 19 has no such argument, and replaces by itself
-        return av.open(address, options=_OPTIONS)
+        return av.open(address, container_options=_OPTIONS)
 
 
 def _check_file(path: str) -> None:

@@ -51,6 +51,18 @@ def snap_rate(rate: Fraction) -> tuple[Fraction, str]:
     return found, f"frame rate {rate} ({float(rate):.3f}) taken as {rate_text(found)}"
 
 
+def plain_rate(rate: Fraction) -> Fraction:
+    """The native rate that lasts as many nanoseconds a frame (Matroska stores those), or ``rate``.
+
+    >>> plain_rate(Fraction(19001, 317))
+    Fraction(60000, 1001)
+    """
+    for native in _native_near(rate):
+        if abs(1 / rate - 1 / native) <= Fraction(1, 10**9):
+            return native
+    return rate
+
+
 def is_native(rate: Fraction) -> bool:
     """True for rates that cameras and programs mean as such: 24, 12.5, 30000/1001, 120."""
     if not 1 <= rate <= _HIGHEST:

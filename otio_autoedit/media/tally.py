@@ -12,7 +12,7 @@ import numpy as np
 from otio_autoedit.media.cadence import find_cadence
 from otio_autoedit.media.headers import Headers, sound_frames, with_timecode
 from otio_autoedit.media.info import AudioStream, FrameIndex, MediaInfo
-from otio_autoedit.media.timing import duration_frames
+from otio_autoedit.media.timing import duration_frames, seconds
 
 
 class PictureTally:
@@ -78,7 +78,11 @@ class PictureTally:
             frame_count=len(pts),
             duration_frames=duration_frames(index),
             variable_rate=cadence.variable,
-            notes=(*kept, *([cadence.note] if cadence.note else []), *self._notes()),
+            notes=(
+                *kept,
+                *([cadence.note] if cadence.note else []),
+                *self._notes(seconds(index, len(pts))),
+            ),
         )
         return with_timecode(info), index
 
@@ -92,17 +96,17 @@ class PictureTally:
         self._mended += 1
         return self._last + 1
 
-    def _notes(self) -> list[str]:
-        notes = []
+    def _notes(self, held: Fraction) -> list[str]:
+        notes: list[str] = []
+        promised = self._headers.length
         if self.undecodable:
             notes.append(f"{self.undecodable} frames could not be decoded: "
                          "the frame before each is held")  # fmt: skip
         if self.broke_off:
             notes.append(f"reading broke off after frame {self.count - 1} ({self.broke_off})")
-        elif self._headers.info.frame_count - self.count > max(2, self.count // 50):
-            promised = self._headers.info.frame_count
-            notes.append(f"the file promises {promised} frames and holds {self.count}: "
-                         "it may have been cut short")  # fmt: skip
+        elif promised - held > max(1, promised / 50):
+            notes.append(f"the file promises {float(promised):.1f} s of pictures and holds "
+                         f"{float(held):.1f} s: it may have been cut short")  # fmt: skip
         if self._mended:
             notes.append(f"{self._mended} frames had no time of their own, or one out of order: "
                          "each follows the one before")  # fmt: skip
