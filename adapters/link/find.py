@@ -92,6 +92,11 @@ class Finder:
             reason = reason or best
         return NotFound(reason)
 
+    def at_url(self, wanted: Wanted) -> Found | NotFound:
+        """The file that the clip's reference points at."""
+        judged = [self._judge(entry, "url", wanted) for entry in self._there(wanted.clues.url)]
+        return judged[0].found if judged and judged[0] else NotFound()
+
     def _suggestions(self, wanted: Wanted) -> Iterator[tuple[Way, Cover, Sequence[Entry]]]:
         """Lists of files, the surest clue first, and how well such a file must hold the clip."""
         clues = wanted.clues

@@ -13,12 +13,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 from fractions import Fraction
 
-import opentimelineio as otio
+from opentimelineio.opentime import RationalTime, TimeRange
 
 from otio_autoedit.media.info import MediaInfo
-
-RationalTime = otio.opentime.RationalTime
-TimeRange = otio.opentime.TimeRange
 
 
 class Cover(IntEnum):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from otio_autoedit.adapters.link.settings import Settings
 from otio_autoedit.analysis.record import Analysis
+from otio_autoedit.errors import OptionError
 from otio_autoedit.media.info import MediaInfo
 from otio_autoedit.progress import Progress, ProgressCallback
 
@@ -51,6 +52,8 @@ class Media:
                     store=DEFAULT if settings.cache else None,
                     progress=_bar(path),
                 )
+            except OptionError:
+                raise
             except Exception as error:  # a clip can be linked though its media was not watched
                 self._analyses[path] = None
                 self.unwatched[path] = str(error)

@@ -23,7 +23,6 @@ from otio_autoedit.adapters.link.find import Finder, Found, NotFound, Wanted
 from otio_autoedit.adapters.link.fit import fit
 from otio_autoedit.adapters.link.media import Media
 from otio_autoedit.adapters.link.relink import (
-    OURS,
     is_cut_by_us,
     is_linked,
     is_there,
@@ -34,7 +33,9 @@ from otio_autoedit.adapters.link.settings import read_settings
 from otio_autoedit.adapters.link.shots import is_marked, mark
 from otio_autoedit.adapters.link.stamping import stamp_linked
 from otio_autoedit.adapters.link.summary import Tally
+from otio_autoedit.errors import OptionError
 from otio_autoedit.media.info import MediaInfo
+from otio_autoedit.timeline.metadata import KEY as OURS
 
 logger = logging.getLogger("otio_autoedit")
 
@@ -99,6 +100,9 @@ class Session:
         before = _Snapshot.of(clip)
         try:
             return self._link(clip)
+        except OptionError:
+            before.restore(clip)
+            raise
         except Exception as error:  # one odd clip must not cost the timeline
             before.restore(clip)
             self._tally.failed.append(f"{_name(clip)} ({error or type(error).__name__})")
@@ -108,9 +112,7 @@ class Session:
 
     def finish(self, result: object) -> None:
         """As the function of the same name."""
-        self._tally.unwatched += [
-            f"{path.name} ({reason})" for path, reason in self._media.unwatched.items()
-        ]
+        self._tally.unwatched = self._media.unwatched
         by_url = {
             clip.media_reference.target_url: self._linked[id(clip)] for clip in self._linked_clips()
         }
@@ -124,22 +126,18 @@ class Session:
     def _link(self, clip: otio.schema.Clip) -> Any:
         wanted = wanted_of(clip, clues_of(clip))
         watch = self._settings.shots and wanted.kind != "audio"
-        if is_linked(clip) and is_there(clip) and not (watch and not is_marked(clip)):
-            self._tally.before += 1
+        before = is_linked(clip) and is_there(clip)
+        self._tally.before += before
+        if before and (is_marked(clip) or not watch):
             return None
-        found = self._finder.find(wanted)
-        if isinstance(found, NotFound) and is_linked(clip) and is_there(clip):
-            self._tally.before += 1
-            return None
+        found = self._finder.at_url(wanted) if before else self._finder.find(wanted)
         if isinstance(found, NotFound):
-            self._tally.not_found.append(
-                f"{_name(clip)} ({found.reason})" if found.reason else _name(clip)
-            )
+            if not before:
+                reason = f" ({found.reason})" if found.reason else ""
+                self._tally.not_found.append(_name(clip) + reason)
             return None
         found, analysis = self._watched(found, wanted, watch)
-        if is_linked(clip) and is_there(clip):
-            self._tally.before += 1
-        else:
+        if not before:
             clip.media_reference = relink(clip, found)
             self._tally.count(_name(clip), found)
             self._linked[id(clip)] = found.info

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import opentimelineio as otio
 
-from otio_autoedit.adapters.link.relink import OURS, is_linked
+from otio_autoedit.adapters.link.relink import is_linked
 from otio_autoedit.media.info import MediaInfo
 from otio_autoedit.timeline import metadata
 from otio_autoedit.timeline.facts import source_facts
@@ -29,8 +29,8 @@ def stamp_linked(
         if info.fingerprint not in numbers:
             numbers[info.fingerprint] = len(sources)
             sources.append(source_facts(info))
-        clip.metadata[OURS] = {
-            **clip.metadata[OURS], "source": numbers[info.fingerprint]
+        clip.metadata[metadata.KEY] = {
+            **clip.metadata[metadata.KEY], "source": numbers[info.fingerprint]
         }  # fmt: skip
         linked = True
     if linked:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from pathlib import Path
 
 from otio_autoedit.adapters.link.find import WAYS, Found
 from otio_autoedit.adapters.link.fit import Cover
@@ -31,7 +32,7 @@ class Tally:
     relabelled: set[tuple[Fraction, Fraction]] = field(default_factory=set)
     not_found: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
-    unwatched: list[str] = field(default_factory=list)
+    unwatched: Mapping[Path, str] = field(default_factory=dict)  # files, and why
 
     @property
     def linked(self) -> int:
@@ -78,8 +79,10 @@ class Tally:
             _listed("not found, left as they were", self.not_found),
             _listed("failed, left as they were", self.failed),
             _listed("longer than the media found", self.reaching),
-            _listed("media not watched, no shot changes marked", self.unwatched),
         ]
+        for reason in dict.fromkeys(self.unwatched.values()):
+            names = [path.name for path, why in self.unwatched.items() if why == reason]
+            remarks.append(_listed(f"no shot changes marked, since {reason}", names))
         if self.moved:
             remarks.append(
                 f"{_clips(self.moved)} counted from another zero: moved into the media's timecode"
