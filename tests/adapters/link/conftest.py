@@ -20,16 +20,14 @@ Keep = Callable[..., None]
 
 @pytest.fixture
 def keep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Keep:
-    """``keep(path, Transition(...), ...)``: what the store has of a file's shots. The network cannot
-    be asked: its weights are no weights."""
+    """``keep(path, Transition(...), ...)``: what the store has of a file's shots. The network
+    cannot be asked: its weights are no weights."""
     weights = tmp_path / "weights" / "shots.safetensors"
     weights.parent.mkdir()
     weights.write_bytes(b"never loaded")
     monkeypatch.setenv("OTIO_AUTOEDIT_WEIGHTS", str(weights.parent))
     monkeypatch.setenv("OTIO_AUTOEDIT_CACHE", str(tmp_path / "cache"))
-    key = stage_key(
-        SHOTS, weights=hashlib.sha256(weights.read_bytes()).hexdigest(), threshold=None
-    )
+    key = stage_key(SHOTS, weights=hashlib.sha256(weights.read_bytes()).hexdigest(), threshold=None)
 
     def keep_shots(path: Path, *transitions: Transition) -> None:
         seen = analyze(path, needs=())

@@ -60,7 +60,10 @@ def test_an_ale_row() -> None:
 
 def test_fcp_xml_tells_on_the_reference() -> None:
     one = clip("shot", "file://localhost/Volumes/Disk/A%20B.mov")
-    one.media_reference.metadata["fcp_xml"] = {"name": "A B.mov", "timecode": {"reel": {"name": "R1"}}}
+    one.media_reference.metadata["fcp_xml"] = {
+        "name": "A B.mov",
+        "timecode": {"reel": {"name": "R1"}},
+    }
     clues = clues_of(one)
     assert clues.url == "file://localhost/Volumes/Disk/A%20B.mov"
     assert clues.reels == ("R1",)

@@ -117,7 +117,15 @@ def test_a_relative_path_is_looked_for_in_the_named_folders(
 
 @pytest.mark.parametrize(
     "clue",
-    ["a b.mov", "A B.MOV", "A%20B.mov", "D:\\old disk\\a b.mov", "http://x/a%20b.mov", "a b.mxf", "a b"],
+    [
+        "a b.mov",
+        "A B.MOV",
+        "A%20B.mov",
+        "D:\\old disk\\a b.mov",
+        "http://x/a%20b.mov",
+        "a b.mxf",
+        "a b",
+    ],
 )
 def test_a_name_is_enough_whatever_its_case_suffix_or_folder(shelf: Shelf, clue: str) -> None:
     shelf.put("deep/down/a b.mov")

@@ -33,7 +33,9 @@ def film(rate: Fraction | int = 24, frames: int = 200, timecode: str = "") -> Me
     )
 
 
-def lie(start: int, length: int, info: MediaInfo, rate: Fraction | int = 24, old: Span | None = None) -> Fit:
+def lie(
+    start: int, length: int, info: MediaInfo, rate: Fraction | int = 24, old: Span | None = None
+) -> Fit:
     rate = Fraction(rate)
     span = Span(rate, Fraction(start), Fraction(start + length))
     return fit(span, info, old, clip_rate=rate, retimed=False)
@@ -79,10 +81,15 @@ def test_a_clip_that_reaches_past_the_file_is_covered_in_part() -> None:
 
 
 def test_neighbouring_clocks_are_compared_by_frames_not_by_time() -> None:
-    """An EDL read at 24 over footage at 23.976 that starts at two hours: seven seconds by the clock."""
+    """An EDL read at 24 over footage at 23.976 from two hours on: seven seconds by the clock."""
     slow = film(FILM, 96, "02:00:00:00")
     found = lie(172810, 48, slow)
-    assert (found.cover, found.move, found.per_frame, found.relabelled) == (Cover.TIMECODE, 0, 1, True)
+    assert (found.cover, found.move, found.per_frame, found.relabelled) == (
+        Cover.TIMECODE,
+        0,
+        1,
+        True,
+    )
     assert found.available_range(slow) == TimeRange(RationalTime(172800, 24), RationalTime(96, 24))
 
 

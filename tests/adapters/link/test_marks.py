@@ -43,7 +43,11 @@ def test_a_clip_shows_the_changes_between_its_first_and_last_frame(
         (CUT, (50, 100), []),
         (CUT, (104, 150), []),  # four frames are a choice
         (CUT, (96, 150), []),
-        (DISSOLVE, (110, 150), [("in", -2, 2, "cut 2 frames early")]),  # the dissolve's tail is seen
+        (
+            DISSOLVE,
+            (110, 150),
+            [("in", -2, 2, "cut 2 frames early")],
+        ),  # the dissolve's tail is seen
         (DISSOLVE, (113, 150), []),  # keeps off it
         (DISSOLVE, (50, 101), [("out", 1, 1, "cut 1 frame late")]),
         (DISSOLVE, (50, 99), []),
