@@ -54,6 +54,11 @@ def find_cadence(
     return _near_constant(pts, time_base, usual, stated) or _conformed(pts, time_base, usual, exact)
 
 
+def plural(count: int, thing: str) -> str:
+    """ "1 frame", "2 frames"."""
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
+
+
 def _near_constant(
     pts: npt.NDArray[np.int64], base: Fraction, usual: Fraction, stated: Sequence[Fraction]
 ) -> Cadence | None:
@@ -72,20 +77,15 @@ def _conformed(
     pts: npt.NDArray[np.int64], base: Fraction, usual: Fraction, exact: Sequence[Fraction]
 ) -> Cadence:
     """The edit rate for pictures that keep none."""
-    average = Fraction(len(pts) - 1) / (int(pts[-1] - pts[0]) * base)
-    grids = [
-        rate for rate in (*exact, *_native_around(usual)) if abs(rate - usual) <= usual * _NEAR
-    ]
-    for rate in grids:
-        if _on_grid(pts, base, rate) >= 0.95:
-            holes = int(np.rint(float(pts[-1] * base * rate))) + 1 - len(pts)
-            return Cadence(rate, True, f"{holes} frames are missing at {rate_text(rate)} a second: "
-                           "the frame before each gap is held")  # fmt: skip
+    for rate in (*exact, *_native_around(usual)):
+        if abs(rate - usual) <= usual * _NEAR and _on_grid(pts, base, rate) >= 0.95:
+            holes = int(np.rint(float(int(pts[-1]) * base * rate))) + 1 - len(pts)
+            if 5 * holes > len(pts):
+                return Cadence(rate, True, _varies(pts, base, rate))
+            missing = f"{plural(holes, 'frame')} missing at {rate_text(rate)} a second"
+            return Cadence(rate, True, f"{missing}: the one before is held")
     rate = nearest_edit_rate(usual)
-    return Cadence(
-        rate, True, f"variable frame rate (on average {float(average):.2f} frames a second): "
-        f"conformed to {rate_text(rate)} by the time of each frame",
-    )  # fmt: skip
+    return Cadence(rate, True, _varies(pts, base, rate))
 
 
 def _usual_rate(pts: npt.NDArray[np.int64], base: Fraction) -> Fraction:
@@ -130,6 +130,14 @@ def _native_around(rate: Fraction) -> list[Fraction]:
     whole = round(rate)
     near = [Fraction(whole), Fraction(round(rate * 2), 2), Fraction(whole * 1000, 1001)]
     return [native for native in near if is_native(native)]
+
+
+def _varies(pts: npt.NDArray[np.int64], base: Fraction, rate: Fraction) -> str:
+    average = Fraction(len(pts) - 1) / (int(pts[-1] - pts[0]) * base)
+    return (
+        f"variable frame rate ({float(average):.2f} frames a second on average): "
+        f"conformed to {rate_text(rate)} by the time of each frame"
+    )
 
 
 def _constant_note(

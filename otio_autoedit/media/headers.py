@@ -106,7 +106,7 @@ def _picture_headers(box: Any, videos: list[Any], name: str) -> Headers:
         notes=(),
     )
     info = with_timecode(replace(info, notes=tuple(notes)))
-    length = stream_duration(box, stream, base, own=bool(info.audio))
+    length = Fraction(0) if still else stream_duration(box, stream, base)
     return Headers(info, stream.index, first, base, stated, exact, length)
 
 
@@ -162,6 +162,8 @@ def _first_frame(box: Any, stream: Any, name: str) -> Any:
         except av.error.FFmpegError as error:
             why = pyav.reason(error)
     kind = "picture" if stream.type == "video" else "sound"
+    if kind == "picture" and not stream.codec_context.width:
+        why = f"it states no size, or one beyond {pyav.MAX_SIDE} pixels a side"
     raise MediaError(
         f"{pyav.show(name)}: no {kind} can be decoded ({why}); "
         "the file may be broken or cut short, copy or convert it again"
@@ -197,9 +199,8 @@ def _frame_count(
     return count, agree and len(stated) == 1 and is_native(stated[0])
 
 
-def stream_duration(box: Any, stream: Any, base: Fraction, own: bool = False) -> Fraction:
-    """Seconds that a stream lasts by its headers, those of the whole file where it says nothing of
-    its ``own``; 0 where no one says."""
+def stream_duration(box: Any, stream: Any, base: Fraction) -> Fraction:
+    """Seconds that a stream lasts by its headers, or the whole file; 0 where no one says."""
     if stream.duration and stream.duration > 0:
         return Fraction(stream.duration) * base
     start = Fraction(stream.start_time or 0) * base
@@ -207,7 +208,7 @@ def stream_duration(box: Any, stream: Any, base: Fraction, own: bool = False) ->
     end = _clock(tag)
     if end and end > start:
         return end - start
-    if box.duration and box.duration > 0 and not own:
+    if box.duration and box.duration > 0:
         return Fraction(box.duration, 1_000_000)
     return Fraction(0)
 

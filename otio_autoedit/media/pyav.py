@@ -6,6 +6,7 @@ fractions or None: `exact` takes either. Outside this room only frames are PyAV'
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from fractions import Fraction
@@ -74,6 +75,10 @@ def show(path: str | os.PathLike[str]) -> str:
 
 def reason(error: BaseException) -> str:
     """What FFmpeg says was wrong, short and on one line."""
+    if getattr(error, "errno", None) == errno.EINVAL:
+        return (
+            "a playlist, a text or another kind of file"  # so FFmpeg answers to our list of kinds
+        )
     text = getattr(error, "strerror", None) or str(error) or type(error).__name__
     return " ".join(str(text).split())[:120]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from otio_autoedit.media.cadence import find_cadence
+from otio_autoedit.media.cadence import find_cadence, plural
 from otio_autoedit.media.headers import Headers, sound_frames, with_timecode
 from otio_autoedit.media.info import AudioStream, FrameIndex, MediaInfo
 from otio_autoedit.media.timing import duration_frames, seconds
@@ -100,18 +100,21 @@ class PictureTally:
         notes: list[str] = []
         promised = self._headers.length
         if self.undecodable:
-            notes.append(f"{self.undecodable} frames could not be decoded: "
-                         "the frame before each is held")  # fmt: skip
+            frames = plural(self.undecodable, "frame")
+            notes.append(f"{frames} could not be decoded: the one before is held")
         if self.broke_off:
             notes.append(f"reading broke off after frame {self.count - 1} ({self.broke_off})")
-        elif promised - held > max(1, promised / 50):
-            notes.append(f"the file promises {float(promised):.1f} s of pictures and holds "
-                         f"{float(held):.1f} s: it may have been cut short")  # fmt: skip
+        elif promised - held > max(Fraction(1, 2), promised / 50):
+            notes.append(
+                f"the pictures end at {float(held):.1f} s "
+                f"of the {float(promised):.1f} s that the file promises"
+            )
         if self._mended:
-            notes.append(f"{self._mended} frames had no time of their own, or one out of order: "
-                         "each follows the one before")  # fmt: skip
+            frames = plural(self._mended, "frame")
+            notes.append(f"{frames} with no time, or one out of order: placed after the one before")
         if self._jumps:
-            notes.append(f"the clock jumps back {self._jumps} times: the parts follow each other")
+            times = plural(self._jumps, "time")
+            notes.append(f"the clock jumps back {times}: the parts follow each other")
         return notes
 
 
@@ -136,7 +139,8 @@ class SoundTally:
         )
         notes = info.notes
         if self.undecodable:
-            notes = (*notes, f"{self.undecodable} pieces of sound could not be decoded")
+            pieces = plural(self.undecodable, "piece")
+            notes = (*notes, f"{pieces} of sound could not be decoded")
         info = replace(info, audio=sounds, notes=notes)
         if info.kind == "audio":
             length = max(sound.duration for sound in sounds)
