@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from otio_autoedit.models.transition import TYPES
 from torch import Tensor, nn
+
+from otio_autoedit.models.transition import TYPES
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,16 +9,16 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+from otio_autoedit.errors import WeightsError
 from otio_autoedit.models.backbone import FrameFeatures, SmallCNN
 from otio_autoedit.models.heads import TransitionHead, TransitionLogits
 from otio_autoedit.models.temporal import TemporalRNN
 from otio_autoedit.models.transition import BoundaryScores, Transition, transitions_from
 from otio_autoedit.models.weight_files import Weights, load_weights
 from otio_autoedit.models.windows import WindowGrid
-from torch import Tensor, nn
-from torch.nn.utils.fusion import fuse_conv_bn_eval
-
-from otio_autoedit.errors import WeightsError
 
 SIZE = (48, 27)  # width, height of the thumbnails it sees
 GRID = WindowGrid(centre=256, warm_up=64)

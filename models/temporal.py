@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import torch
 import torch.nn.functional as F
-from otio_autoedit.models.backbone import GRID, FrameFeatures
 from torch import Tensor, nn
+
+from otio_autoedit.models.backbone import GRID, FrameFeatures
 
 WHOLE_OFFSETS = (*range(1, 17), 20, 24, 32, 48)  # frames apart, whole picture
 CELL_OFFSETS = (1, 2, 3, 4, 6, 8, 12, 16, 24)  # frames apart, cell by cell

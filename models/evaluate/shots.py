@@ -15,12 +15,12 @@ from pathlib import Path
 import av
 import numpy as np
 from numpy.typing import NDArray
-from otio_autoedit.models.evaluate.scoring import Counts, Label, count
-from otio_autoedit.models.shots import ShotDetector
-from otio_autoedit.models.transition import Transition
 
 from otio_autoedit.errors import MissingExtraError
 from otio_autoedit.media.thumbnails import thumbnail
+from otio_autoedit.models.evaluate.scoring import Counts, Label, count
+from otio_autoedit.models.shots import ShotDetector
+from otio_autoedit.models.transition import Transition
 
 SETS = ("short*", "film*", "course1", "course2")
 OURS = "otio-autoedit"

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
-from otio_autoedit.models.train.footage import Footage
 from torch import Tensor
+
+from otio_autoedit.models.train.footage import Footage
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """Hard negatives: what happens inside a shot, or over a whole edit, and is no transition.
 
 Captions, stickers and pictures in picture that pop up; things that cross the picture; flashes,
-strobe, exposure steps; glitches; frames and borders. Each function takes frames `(n, 3, H, W)` in
-0..255 and changes them in place or returns new ones; none changes which shots there are.
+strobe, exposure steps; zooms, veils, blurs, glitches; frames and borders. Each function takes
+frames `(n, 3, H, W)` in 0..255 and changes them in place or returns new ones; none changes which
+shots there are.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from collections.abc import Callable
 
 import torch
 import torch.nn.functional as F
+from torch import Tensor
+
 from otio_autoedit.models.train.camera import (
     Canvas,
     generator_of,
@@ -20,7 +23,6 @@ from otio_autoedit.models.train.camera import (
     render_shot,
 )
 from otio_autoedit.models.train.footage import Footage
-from torch import Tensor
 
 
 def disturb(frames: Tensor, footage: Footage, rng: random.Random, strength: float = 1.0) -> Tensor:
@@ -258,8 +260,55 @@ def _shake(frames: Tensor, footage: Footage, canvas: Canvas, rng: random.Random)
     return frames
 
 
+def _zoom_pulse(frames: Tensor, footage: Footage, canvas: Canvas, rng: random.Random) -> Tensor:
+    """The whole picture swells, or turns, and comes back, as to a beat."""
+    start, stop = _span(len(frames), rng, 3, 14)
+    length = stop - start
+    shape = rng.choice((torch.hann_window(length + 2)[1:-1], torch.linspace(1, 0, length)))
+    scale = 1 - rng.uniform(0.08, 0.45) * shape
+    angle = rng.gauss(0, 0.15) * shape if rng.random() < 0.4 else torch.zeros(length)
+    theta = torch.zeros(length, 2, 3)
+    theta[:, 0, 0] = theta[:, 1, 1] = scale * torch.cos(angle)
+    theta[:, 0, 1], theta[:, 1, 0] = -scale * torch.sin(angle), scale * torch.sin(angle)
+    size = [length, 3, canvas.height, canvas.width]
+    grid = F.affine_grid(theta, size, align_corners=False)
+    frames[start:stop] = F.grid_sample(
+        frames[start:stop], grid, padding_mode="reflection", align_corners=False
+    )
+    return frames
+
+
+def _veil(frames: Tensor, footage: Footage, canvas: Canvas, rng: random.Random) -> Tensor:
+    """A light leak, smoke, confetti: something see-through lies over the shot and moves."""
+    start, stop = _span(len(frames), rng, 4, 45)
+    length = stop - start
+    over = render_shot(footage, pick_source(footage, rng, 0.4), length, canvas, rng)
+    power = _presence(length, rng).view(-1, 1, 1, 1) * rng.uniform(0.15, 0.55)
+    part = frames[start:stop]
+    if rng.random() < 0.6:  # screen: it can only brighten
+        part[:] = 255 - (255 - part) * (1 - over / 255 * power)
+    else:
+        part += (over - part) * power
+    return frames
+
+
+def _refocus(frames: Tensor, footage: Footage, canvas: Canvas, rng: random.Random) -> Tensor:
+    """The shot goes out of focus, or is covered by a blur, and comes back."""
+    start, stop = _span(len(frames), rng, 4, 30)
+    length = stop - start
+    shape = rng.choice((torch.hann_window(length + 2)[1:-1], torch.linspace(1, 0, length)))
+    size = rng.choice((5, 9, 13))
+    part = frames[start:stop]
+    soft = F.avg_pool2d(part, size, 1, size // 2, count_include_pad=False)
+    part += (soft - part) * shape.view(-1, 1, 1, 1)
+    return frames
+
+
 _Change = Callable[[Tensor, Footage, Canvas, random.Random], Tensor]
 _CHANCES: tuple[tuple[float, _Change], ...] = (
+    (0.07, _zoom_pulse),
+    (0.08, _veil),
+    (0.05, _refocus),
     (0.10, _exposure),
     (0.10, _strobe),
     (0.12, _shake),

@@ -12,8 +12,9 @@ import random
 
 import torch
 import torch.nn.functional as F
-from otio_autoedit.models.train.camera import motion_blur
 from torch import Tensor
+
+from otio_autoedit.models.train.camera import motion_blur
 
 
 def join(old: Tensor, new: Tensor, type_: str, rng: random.Random) -> Tensor:

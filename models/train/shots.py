@@ -18,6 +18,10 @@ from typing import Any
 
 import torch
 import torch.nn.functional as F
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
+
 from otio_autoedit.models.evaluate.scoring import Counts, Label, count
 from otio_autoedit.models.heads import TransitionLogits
 from otio_autoedit.models.shots import ShotNet, ShotNetConfig, as_input, as_scores
@@ -26,9 +30,6 @@ from otio_autoedit.models.train.synth import SynthOptions, Window, make_window
 from otio_autoedit.models.train.targets import targets
 from otio_autoedit.models.transition import BoundaryScores, transitions_from
 from otio_autoedit.models.weight_files import save_weights
-from safetensors.torch import load_file, save_file
-from torch import Tensor
-from torch.utils.data import DataLoader, Dataset
 
 THRESHOLDS = tuple(round(0.2 + 0.025 * i, 3) for i in range(31))
 VALIDATION = SynthOptions(

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
+
 from otio_autoedit.models.train.camera import (
     Canvas,
     Look,
@@ -25,7 +27,6 @@ from otio_autoedit.models.train.disturb import degrade, disturb, frame_up
 from otio_autoedit.models.train.footage import Footage
 from otio_autoedit.models.train.joins import fade_colour, join
 from otio_autoedit.models.transition import Transition
-from torch import Tensor
 
 SIZE = (48, 27)  # width, height of what the network sees
 _COARSE = (44, 23)  # thumbnails of another pipeline, blown up again
@@ -51,7 +52,7 @@ class SynthOptions:
     dense_shot_frames: float = 10.0
     gradual_share: float = 0.35
     same_source_share: float = 0.75
-    disturbance: float = 1.0
+    disturbance: float = 1.3
     coarse_share: float = 0.35
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
 from otio_autoedit.models.transition import TYPES, Transition
 
 
