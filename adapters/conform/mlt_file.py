@@ -74,8 +74,21 @@ def _producers(root: ElementTree.Element, streams: dict[str, int]) -> None:
             producer.attrib.pop("in", None)
             producer.attrib.pop("out", None)
         plays = name.rpartition(":")[2].partition("_freeze")[0]
-        if plays in streams and _property(producer, "astream") is None:
-            _set(producer, "astream", str(streams[plays]))
+        if streams.get(plays, 0) and _property(producer, "audio_index") is None:
+            place = _place(_property(producer, "resource") or "", streams[plays])
+            _set(producer, "audio_index", str(place))
+
+
+def _place(resource: str, stream: int) -> int:
+    """Where a sound stream stands among all streams of a file; melt 7 counts them so."""
+    from otio_autoedit.errors import MediaError
+    from otio_autoedit.media.streams import sound_places
+
+    path = re.sub(r"^-?[\d.]+:", "", resource)  # a retimed file says "2.0:/path"
+    try:
+        return sound_places(path)[stream]
+    except (MediaError, IndexError):
+        return 1 + stream  # behind one picture, as nearly all files have it
 
 
 def _tracks(root: ElementTree.Element, sound: set[str]) -> None:
