@@ -1,4 +1,4 @@
-"""Edits laid out by hand, in the shape that `timeline.build` gives them, for tests of the formats."""
+"""Edits laid out by hand in the shape `timeline.build` gives them, for tests of the formats."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from otio_autoedit.adapters.conform import conform
 from otio_autoedit.errors import AutoEditLossWarning
 from tests.support.edits import File, at, clip, dissolve, edit, marker, span
 
-R29 = Fraction(30000, 1001)
+R23, R29 = Fraction(24000, 1001), Fraction(30000, 1001)
 Row = tuple[str, str, str, str]
 
 
@@ -56,7 +56,7 @@ def losses(timeline: otio.schema.Timeline) -> dict[str, int]:
 
 @pytest.mark.parametrize(
     ("rate", "said"),
-    [(Fraction(24000, 1001), ("24000", "1001")), (Fraction(25), ("25", "1")), (R29, ("30000", "1001")),
+    [(R23, ("24000", "1001")), (Fraction(25), ("25", "1")), (R29, ("30000", "1001")),
      (Fraction(25, 2), ("25", "2")), (Fraction(120), ("120", "1"))],
 )  # fmt: skip
 def test_the_profile_is_whole(tmp_path: Path, rate: Fraction, said: tuple[str, str]) -> None:
@@ -353,8 +353,8 @@ def test_everything_lost_is_said_and_counted(tmp_path: Path) -> None:
             "start timecode of the timeline (1); write .otio to keep them",
             "effects (1); write .otio to keep them",
             "dissolves beside a retimed clip made cuts (1); write .otio to keep them",
-            "clips of a variable frame rate, which MLT finds by time, one frame beside now and then "
-            "(2); make the file the timeline's constant rate first",
+            "clips of a variable frame rate, which MLT finds by time, one frame beside "
+            "now and then (2); make the file the timeline's constant rate first",
         )
     )
 
