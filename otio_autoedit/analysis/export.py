@@ -77,7 +77,7 @@ def transitions_to_json(transitions: Iterable[Transition]) -> list[dict[str, obj
             "last_before": each.last_before,
             "first_after": each.first_after,
             "type": each.type,
-            "confidence": _short(each.confidence),
+            "confidence": shortest(each.confidence),
         }
         for each in transitions
     ]
@@ -115,7 +115,7 @@ def _analysis_to_json(analysis: Analysis) -> dict[str, Any]:
                 "unit": curve.unit,
                 "rate": curve.rate,
                 "start": curve.start,
-                "values": [_short(value) for value in curve.values],
+                "values": [shortest(value) for value in curve.values],
             }
             for name, curve in analysis.curves.items()
         },
@@ -194,6 +194,6 @@ def _object(data: object, where: str) -> Mapping[str, Any]:
     return data
 
 
-def _short(value: float) -> float:
+def shortest(value: float) -> float:
     """Returns a 32-bit float as the shortest decimal that reads back as the same one."""
     return float(str(np.float32(value)))

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from otio_autoedit.analysis.export import shortest
 from otio_autoedit.analysis.loudness import LoudnessMeter
 from otio_autoedit.analysis.pictures import seen
 from otio_autoedit.analysis.progress import Reporter
@@ -84,7 +85,7 @@ def watch(
         report.report("analyze", count, count, always=True)
         return Seen(
             Index(info, footage.index) if pictures or info.kind == "audio" else None,
-            tuple(transitions) if SHOTS in stages else None,
+            _as_kept(transitions) if SHOTS in stages else None,
             Loudness(meter.finish(info.audio[0].start if info.audio else 0)) if meter else None,
         )
 
@@ -114,7 +115,6 @@ def _read(
 
 def _seeing(team: Team, footage: Footage, detector: ShotDetector) -> Seeing:
     """Starts the two threads between a decoded frame and its transitions."""
-    width, height = footage.info.size
     transfer, rotation = footage.info.color_transfer, footage.info.rotation
     network: Line[Batch, list[Transition]] = team.line(
         "network", lambda batches: _detect(batches, detector), _BATCHES
@@ -127,8 +127,13 @@ def _seeing(team: Team, footage: Footage, detector: ShotDetector) -> Seeing:
                 return network.result()
             network.put(np.stack(batch))
 
-    room = _FRAME_BYTES // max(1, width * height * 2)
-    return team.line("thumbnails", shrink, max(2, min(_MOST_FRAMES, room)))
+    return team.line("thumbnails", shrink, frames_that_may_wait(footage.info.size))
+
+
+def frames_that_may_wait(size: tuple[int, int]) -> int:
+    """Returns how many decoded pictures of ``size`` may wait: some, but never much memory."""
+    bytes_each = max(1, size[0] * size[1] * 2)
+    return max(2, min(_MOST_FRAMES, _FRAME_BYTES // bytes_each))
 
 
 def _detect(batches: Iterator[Batch], detector: ShotDetector) -> list[Transition]:
@@ -136,6 +141,11 @@ def _detect(batches: Iterator[Batch], detector: ShotDetector) -> list[Transition
         for batch in batches:
             detector.push(batch)
         return detector.finish()
+
+
+def _as_kept(transitions: list[Transition]) -> tuple[Transition, ...]:
+    """Returns ``transitions`` with the digits that are kept: fresh or stored, they are the same."""
+    return tuple(replace(each, confidence=shortest(each.confidence)) for each in transitions)
 
 
 def _hear(frames: Iterator[av.AudioFrame]) -> LoudnessMeter:

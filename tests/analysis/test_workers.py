@@ -93,11 +93,15 @@ def test_giving_up_ends_every_thread() -> None:
         for _ in items:
             time.sleep(0.01)
 
-    with pytest.raises(Cancelled), Team() as team:
-        line = team.line("endless", endless, room=100)
-        for n in range(100):
-            line.put(n)
-        raise Cancelled("enough")
+    def give_up() -> None:
+        with Team() as team:
+            line = team.line("endless", endless, room=100)
+            for n in range(100):
+                line.put(n)
+            raise Cancelled("enough")
+
+    with pytest.raises(Cancelled):
+        give_up()
     assert not ours()
 
 
