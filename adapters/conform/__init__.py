@@ -72,7 +72,7 @@ def conform(
     Args:
         timeline: any timeline; it is left as it is.
         format: an adapter's name ("fcp_xml") or a suffix ("edl", ".otioz").
-        settings: the arguments the adapter will be given; ``target`` is the path, where it is known.
+        settings: the arguments the adapter will be given, and ``target``, the path if known.
 
     Raises:
         OptionError: no such format.

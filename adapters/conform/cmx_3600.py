@@ -58,6 +58,7 @@ def prepare(timeline: otio.schema.Timeline, facts: Facts) -> list[Loss]:
     for clip in track.find_clips():
         _label_source(clip, rate)
     _reels(track, facts)
+    _sequences_as_files(track)
     _start_at_programme(timeline, track, rate, facts.drop)
     facts.notes["events"] = events_of(track, facts)
     facts.notes["drop"] = facts.drop
@@ -223,6 +224,23 @@ def _reels(track: otio.schema.Track, facts: Facts) -> None:
         clip.metadata[KEY] = {**own, "reel": reels[key], "comments": comments}
 
 
+def _sequences_as_files(track: otio.schema.Track) -> None:
+    """Image sequences as the adapter names them (``a.[1001-1048].exr``), also beyond their range."""
+    for clip in track.find_clips():
+        reference = clip.media_reference
+        if not isinstance(reference, otio.schema.ImageSequenceReference):
+            continue
+        try:
+            first, last = reference.frame_range_for_time_range(clip.source_range)
+        except ValueError:
+            first, last = reference.start_frame, reference.end_frame()
+        clip.media_reference = otio.schema.ExternalReference(
+            target_url=reference.abstract_target_url(f"[{first}-{last}]"),
+            available_range=reference.available_range,
+            metadata=dict(reference.metadata),
+        )
+
+
 def _url_of(clip: otio.schema.Clip) -> str:
     reference = clip.media_reference
     if isinstance(reference, otio.schema.ImageSequenceReference):
@@ -247,9 +265,8 @@ def _start_at_programme(
     """A gap up to the programme's first frame: the stock adapter counts from the track's head."""
     if timeline.global_start_time is None:
         timeline.global_start_time = steps.time_at(_first_hour(rate, drop), rate)
-    first = int(timeline.global_start_time.value)
-    if first > 0:
-        track.insert(0, otio.schema.Gap(source_range=steps.span_at(0, first, rate)))
+    first = max(0, int(timeline.global_start_time.value))
+    track.insert(0, otio.schema.Gap(source_range=steps.span_at(0, first, rate)))
 
 
 def _first_hour(rate: Fraction, drop: bool) -> int:

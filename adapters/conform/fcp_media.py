@@ -10,7 +10,14 @@ from urllib.parse import quote
 import opentimelineio as otio
 
 from otio_autoedit.adapters.conform import steps
-from otio_autoedit.adapters.conform.facts import Facts, SourceFacts, exact_rate, nominal, path_of
+from otio_autoedit.adapters.conform.facts import (
+    Facts,
+    SourceFacts,
+    exact_rate,
+    is_drop_rate,
+    nominal,
+    path_of,
+)
 from otio_autoedit.adapters.conform.losses import Loss, lost
 
 KEY = "fcp_xml"
@@ -64,12 +71,13 @@ def one_file_a_url(
     timeline: otio.schema.Timeline, facts: Facts, legal: tuple[Fraction, ...]
 ) -> None:
     """One range, timecode and description for all clips of a file: the adapter writes it once."""
+    for clip in timeline.find_clips():
+        there = clip.media_reference.available_range
+        if there is not None and exact_rate(there.duration.rate) not in legal:
+            clip.media_reference.available_range = steps.rounded_down(there, facts.rate)
     clips = [c for c in timeline.find_clips() if hasattr(c.media_reference, "target_url")]
     for clip in clips:
-        reference = clip.media_reference
-        reference.target_url = file_url(reference.target_url)
-        if exact_rate(reference.available_range.duration.rate) not in legal:
-            reference.available_range = steps.rounded_down(reference.available_range, facts.rate)
+        clip.media_reference.target_url = file_url(clip.media_reference.target_url)
     steps.same_range_a_url(timeline)
     for clip in clips:
         reference, source = clip.media_reference, facts.source_of(clip)
@@ -143,7 +151,9 @@ _HD = {(960, 720): "HD-(960x720)", (1280, 1080): "HD-(1280x1080)", (1440, 1080):
 def _described(
     reference: otio.schema.ExternalReference, source: SourceFacts | None
 ) -> dict[str, Any]:
-    timecode: dict[str, Any] = {"displayformat": "DF" if source and source.drop else "NDF"}
+    counted = is_drop_rate(exact_rate(reference.available_range.start_time.rate))
+    drop = counted and source is not None and source.drop
+    timecode: dict[str, Any] = {"displayformat": "DF" if drop else "NDF"}
     if source and source.reel:
         timecode["reel"] = {"name": source.reel}
     return {"timecode": timecode, "media": _media(reference, source)}

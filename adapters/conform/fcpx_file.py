@@ -63,7 +63,7 @@ def written(time: Fraction) -> str:
 def _stretch(root: Element, by: Fraction) -> None:
     for element in root.iter():
         for name in ("offset", "start", "duration"):
-            if name in element.attrib and not (element.tag == "gap" and name == "start"):
+            if name in element.attrib:
                 element.set(name, written(seconds(element.get(name)) * by))
 
 
@@ -159,13 +159,7 @@ def _insides(root: Element) -> None:
 def _markers(root: Element, rate: Fraction, comments: dict[str, str]) -> None:
     for parent in root.iter():
         for marker in parent.iterfind("marker"):
-            start = seconds(marker.get("start"))
-            if parent.tag == "gap":  # gaps count from a whole second, which was stretched
-                start = 3600 + (start - 3600 * nominal(rate) / rate)
-                marker.set("start", written(start))
-                frame = (start - 3600) * rate + 3600 * nominal(rate)
-            else:
-                frame = start * rate
+            frame = seconds(marker.get("start")) * rate
             if seconds(marker.get("duration")) == 0:
                 marker.set("duration", written(1 / rate))
             comment = comments.get(f"{marker.get('value')}@{int(frame)}")

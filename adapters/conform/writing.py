@@ -2,7 +2,8 @@
 
 No hook is told the adapter's name. Before the write the file's suffix says it; ``-O`` can name
 another adapter, so after the write the file itself is looked at, and where it is of another format
-than it was prepared for, it is written again from the original.
+than it was prepared for, it is written again from the original. ``-H autoedit_format=NAME`` says
+beforehand what ``-O NAME`` hides.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from otio_autoedit.adapters.conform import (
     Loss,
     conform,
     finish,
+    format_named,
     prepared_for,
     warn,
 )
@@ -28,12 +30,18 @@ if TYPE_CHECKING:
     import opentimelineio as otio
 
 STATE = "autoedit_conform"
+FORMAT = "autoedit_format"
 
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """One write under way: the timeline as it came, its copy for ``format``, what that lost."""
+    """One write under way: the timeline as it came, its copy for ``format``, what that lost.
 
+    ``owner`` is the identity of the argument map that it lies in: an adapter that declares
+    ``adapter_hook_names`` and writes a string has the hook called with a copy of that map.
+    """
+
+    owner: int
     original: otio.schema.Timeline
     copy: otio.schema.Timeline
     format: Format | None
@@ -46,7 +54,10 @@ def around_write(timeline: otio.schema.Timeline, arguments: Any) -> otio.schema.
     if path is None:
         # A write to a string, or the second call for one: the format is not known here.
         return timeline
-    state = arguments.pop(STATE, None)
+    state = arguments.get(STATE)
+    if state is not None and state.owner != id(arguments):
+        return timeline
+    arguments.pop(STATE, None)
     if state is None:
         arguments[STATE] = state = _before(timeline, os.fspath(path), arguments)
         return state.copy
@@ -63,14 +74,14 @@ def take_original(arguments: Any) -> otio.schema.Timeline | None:
     state = arguments.get(STATE)
     if state is None:
         return None
-    arguments[STATE] = Write(state.original, state.copy, None, ())
+    arguments[STATE] = Write(state.owner, state.original, state.copy, None, ())
     arguments[STATE + "_taken"] = True
     original: otio.schema.Timeline = state.original
     return original
 
 
 def _before(timeline: otio.schema.Timeline, path: str, arguments: Any) -> Write:
-    known = _by_suffix(path)
+    known = _named_or_by_suffix(path, arguments)
     done = prepared_for(timeline)
     if done:
         if known is not None and done != known.adapter and known.adapter != "otio_json":
@@ -78,15 +89,15 @@ def _before(timeline: otio.schema.Timeline, path: str, arguments: Any) -> Write:
                 f"{path}: this timeline was conformed for {done}; write the original, or "
                 f"conform it for {known.adapter}"
             )
-        return Write(timeline, timeline, _named(done), ())
+        return Write(id(arguments), timeline, timeline, _named(done), ())
     if known is None or not known.module:
-        return Write(timeline, timeline, known, ())
+        return Write(id(arguments), timeline, timeline, known, ())
     copy, losses = conform(timeline, known.adapter, **_settings(path, arguments))
     if known.module == "bundles":
         from otio_autoedit.adapters.conform.bundles import before_write
 
         before_write(known.adapter)
-    return Write(timeline, copy, known, tuple(losses))
+    return Write(id(arguments), timeline, copy, known, tuple(losses))
 
 
 def _after(state: Write, path: str, arguments: Any) -> None:
@@ -94,7 +105,9 @@ def _after(state: Write, path: str, arguments: Any) -> None:
         return
     from otio_autoedit.adapters.conform.sniff import written_format
 
-    adapter = written_format(Path(path), state.format.adapter if state.format else "")
+    adapter = state.format.adapter if state.format else ""
+    if not arguments.get(FORMAT):
+        adapter = written_format(Path(path), adapter)
     if not adapter or (state.format is not None and adapter == state.format.adapter):
         losses = list(state.losses)
         if state.format is not None and state.format.module:
@@ -111,7 +124,13 @@ def _write_again(timeline: otio.schema.Timeline, path: str, adapter: str, argume
     settings = dict(arguments.get("adapter_arguments", {}))
     copy, losses = conform(timeline, adapter, **settings, target=path)
     with whole_file(path) as part:
-        otio.adapters.write_to_file(copy, str(part), adapter_name=adapter, **settings)
+        otio.adapters.write_to_file(
+            copy,
+            str(part),
+            adapter_name=adapter,
+            hook_function_argument_map={FORMAT: adapter},
+            **settings,
+        )
     warn(losses, os.path.basename(path))
 
 
@@ -119,7 +138,9 @@ def _settings(path: str, arguments: Any) -> dict[str, Any]:
     return {**dict(arguments.get("adapter_arguments", {})), "target": path}
 
 
-def _by_suffix(path: str) -> Format | None:
+def _named_or_by_suffix(path: str, arguments: Any) -> Format | None:
+    if arguments.get(FORMAT):
+        return format_named(str(arguments[FORMAT]))
     suffix = os.path.splitext(path)[1][1:].lower()
     return next((known for known in FORMATS if suffix in known.suffixes), None)
 
