@@ -204,13 +204,17 @@ def stream_duration(box: Any, stream: Any, base: Fraction) -> Fraction:
     if stream.duration and stream.duration > 0:
         return Fraction(stream.duration) * base
     start = Fraction(stream.start_time or 0) * base
-    tag = {key.upper(): value for key, value in stream.metadata.items()}.get("DURATION", "")
-    end = _clock(tag)
+    end = _clock(_tags(stream).get("duration", ""))
     if end and end > start:
         return end - start
     if box.duration and box.duration > 0:
         return Fraction(box.duration, 1_000_000)
     return Fraction(0)
+
+
+def _tags(holder: Any) -> dict[str, str]:
+    """The tags of a stream or a file, whose names some containers write in capitals."""
+    return {str(key).lower(): str(value).strip() for key, value in holder.metadata.items()}
 
 
 def _clock(text: str) -> Fraction | None:
@@ -237,8 +241,8 @@ def _is_still(box: Any, stream: Any) -> bool:
 def _timecode(box: Any, video: Any, rate: Fraction) -> str:
     """The start timecode: of the picture stream, of a timecode track, of the file."""
     streams = [*([video] if video is not None else []), *box.streams]
-    for metadata in (*(stream.metadata for stream in streams), box.metadata):
-        text = str(metadata.get("timecode", "")).strip()
+    for holder in (*streams, box):
+        text = _tags(holder).get("timecode", "")
         if text:
             drop = is_drop_frame(text) and has_drop_frame(rate)
             return text[:8].replace(";", ":") + (";" if drop else ":") + text[9:]
@@ -246,10 +250,11 @@ def _timecode(box: Any, video: Any, rate: Fraction) -> str:
 
 
 def _reel(box: Any) -> str:
-    for metadata in (*(stream.metadata for stream in box.streams), box.metadata):
+    for holder in (*box.streams, box):
+        tags = _tags(holder)
         for key in ("reel_name", "reel", "com.apple.proapps.reel"):
-            if metadata.get(key):
-                return str(metadata[key]).strip()
+            if tags.get(key):
+                return tags[key]
     return ""
 
 
@@ -276,12 +281,12 @@ def _sounds(box: Any, first_picture: Fraction | None, notes: list[str]) -> tuple
                 start=start,
                 duration=stream_duration(box, stream, base),
                 language=_language(stream),
-                title=str(stream.metadata.get("title", "")),
+                title=_tags(stream).get("title", ""),
             )
         )
     return tuple(found)
 
 
 def _language(stream: Any) -> Literal[""] | str:
-    language = str(stream.metadata.get("language", ""))
+    language = _tags(stream).get("language", "")
     return "" if language == "und" else language

@@ -122,8 +122,7 @@ class SoundTally:
     """Measures the sound streams that are decoded."""
 
     def __init__(self, streams: tuple[AudioStream, ...]) -> None:
-        self._streams = {stream.number: stream for stream in streams}
-        self._samples = dict.fromkeys(self._streams, 0)
+        self._samples = {stream.number: 0 for stream in streams}
         self.undecodable = 0
 
     def hear(self, number: int, frame: Any) -> None:
@@ -132,8 +131,8 @@ class SoundTally:
     def finish(self, info: MediaInfo) -> MediaInfo:
         """``info`` with durations counted where the headers had none, or guessed."""
         sounds = tuple(
-            replace(sound, duration=Fraction(self._samples[sound.number], sound.sample_rate))
-            if info.kind == "audio" or not sound.duration
+            replace(sound, duration=self._heard(sound))
+            if sound.number in self._samples and (info.kind == "audio" or not sound.duration)
             else sound
             for sound in info.audio
         )
@@ -146,6 +145,9 @@ class SoundTally:
             length = max(sound.duration for sound in sounds)
             info = replace(info, duration_frames=sound_frames(length, info.edit_rate))
         return info
+
+    def _heard(self, sound: AudioStream) -> Fraction:
+        return Fraction(self._samples[sound.number], sound.sample_rate)
 
 
 def empty_index(info: MediaInfo) -> FrameIndex:

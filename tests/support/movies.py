@@ -224,6 +224,7 @@ def _add_video(
         settings |= {"g": str(gop), "bf": str(b_frames)}
     stream = box.add_stream(name, rate=rate)
     stream.width, stream.height = size
+    settings |= options
     stream.pix_fmt = settings.pop("pix_fmt", pixels)
     context = stream.codec_context
     context.time_base = base
@@ -231,7 +232,6 @@ def _add_video(
         context.gop_size = 1
     elif name not in ("libx264", "gif"):
         context.gop_size = gop
-    settings |= options
     stream.options = settings
     return stream
 
