@@ -64,7 +64,9 @@ def _read_through(headers: Headers, wanted: list[int]) -> Iterator[tuple[int, An
     number = next(left, None)
     count = 0
     with pyav.open_container(headers.info.path) as box:
-        for frame in _pictures(box, box.streams[headers.video]):
+        video = box.streams[headers.video]
+        video.thread_type = "AUTO"
+        for frame in _pictures(box, video):
             if number is None:
                 return
             if count == number:
@@ -81,6 +83,7 @@ def _leap(headers: Headers, wanted: list[int], index: FrameIndex) -> Iterator[tu
         return
     with pyav.open_container(headers.info.path) as box:
         video = box.streams[headers.video]
+        video.thread_type = "AUTO"
         frames: Iterator[Any] = iter(())
         at = -1  # the frame that was read last
         for number in wanted:
@@ -105,7 +108,6 @@ def _leap(headers: Headers, wanted: list[int], index: FrameIndex) -> Iterator[tu
 
 def _pictures(box: Any, video: Any) -> Iterator[Any]:
     """Every picture that decodes, from where the file stands."""
-    video.thread_type = "AUTO"
     packets = box.demux(video)
     while True:
         try:
