@@ -81,12 +81,14 @@ def conform(
     After writing the copy to a file yourself, call `finish`; the hook does both.
     """
     from otio_autoedit.adapters.conform.facts import facts_of
+    from otio_autoedit.adapters.conform.record_starts import settle_record_starts
 
     known = format_named(format)
     copy = timeline.deepcopy()
     module = _module(known)
     if module is None:
         return copy, []
+    settle_record_starts(copy)
     facts = facts_of(copy, settings)
     losses = module.prepare(copy, facts)
     if getattr(module, "KEEPS_METADATA", False):
