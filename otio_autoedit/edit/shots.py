@@ -21,11 +21,7 @@ def believe(
     for transition in transitions:
         if transition.confidence < threshold or transition.first_after <= transition.last_before:
             continue
-        inside = replace(
-            transition,
-            last_before=max(transition.last_before, -1),
-            first_after=min(transition.first_after, length),
-        )
+        inside = _inside(transition, length)
         if inside.first_after <= inside.last_before:
             continue
         cut = _middle(inside, length, clock)
@@ -59,7 +55,8 @@ def trim(draft: Draft, start: int, stop: int) -> Draft:
 
 def join_short(draft: Draft, shortest: int) -> Draft:
     """Pieces that show fewer than ``shortest`` timeline frames join the neighbour across the less
-    sure cut, shortest first, until none is left or there is nobody to join."""
+    sure cut (if both are as sure, the shorter), shortest first, until none is left or there is
+    nobody to join."""
     pieces = list(draft.pieces)
     sure = {one.cut: one.transition.confidence for one in draft.believed}
     lengths = [_shown(draft.clock, piece) for piece in pieces]
@@ -74,10 +71,11 @@ def join_short(draft: Draft, shortest: int) -> Draft:
         if not before and not after:
             alone.add(_span(pieces[at]))
             continue
-        left = before and (
-            not after or sure.get(pieces[at].start, 0.0) <= sure.get(pieces[at].stop, 0.0)
-        )
-        first = at - 1 if left else at
+        if before and after:
+            head = (sure.get(pieces[at].start, 0.0), lengths[at - 1])
+            tail = (sure.get(pieces[at].stop, 0.0), lengths[at + 1])
+            before = head <= tail
+        first = at - 1 if before else at
         pieces[first : first + 2] = [replace(pieces[first], stop=pieces[first + 1].stop)]
         lengths[first : first + 2] = [_shown(draft.clock, pieces[first])]
 
@@ -95,6 +93,19 @@ def clean_span(start: int, stop: int, believed: Iterable[Believed]) -> tuple[int
     runs.append((head, stop))
     longest = max(runs, key=lambda run: run[1] - run[0])
     return longest if longest[0] < longest[1] else None
+
+
+def _inside(transition: Transition, length: int) -> Transition:
+    """The transition within a file of ``length`` frames, a cut just where the frames are
+    neighbours."""
+    last_before = max(transition.last_before, -1)
+    first_after = min(transition.first_after, length)
+    kind = transition.type
+    if first_after == last_before + 1:
+        kind = "cut"
+    elif kind == "cut":
+        kind = "dissolve"
+    return Transition(last_before, first_after, kind, transition.confidence)
 
 
 def _middle(transition: Transition, length: int, clock: Clock) -> int:

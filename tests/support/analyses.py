@@ -10,6 +10,7 @@ import numpy as np
 from otio_autoedit.analysis.record import Analysis, FrameIndex, MediaInfo, Transition
 from otio_autoedit.media import timing
 from otio_autoedit.media.info import AudioStream
+from otio_autoedit.media.timecode import frames_from_timecode
 
 
 def change(
@@ -36,7 +37,6 @@ def film(
     frames: int = 250,
     rate: Fraction = Fraction(25),
     path: str = "/rushes/match.mp4",
-    start_frame: int = 0,
     start_timecode: str = "",
     audio: Sequence[AudioStream] | None = None,
     pts: Sequence[int] | None = None,
@@ -48,12 +48,13 @@ def film(
     places = np.arange(frames) if pts is None else np.array(pts)
     index = FrameIndex(places.astype(np.int64), base, rate, pts is not None)
     length = timing.duration_frames(index)
+    start = frames_from_timecode(start_timecode or "00:00:00:00", rate)
     if audio is None:
         audio = (sound(duration=length / rate),)
     media = MediaInfo(
         path=path, fingerprint="f" * 16, kind="video", container="mov,mp4", codec="h264",
         edit_rate=rate, frame_count=len(places), duration_frames=length,
-        variable_rate=pts is not None, start_timecode=start_timecode, start_frame=start_frame,
+        variable_rate=pts is not None, start_timecode=start_timecode, start_frame=start,
         size=(640, 360), pixel_format="yuv420p", audio=tuple(audio),
     )  # fmt: skip
     return Analysis(media, index, None if transitions is None else tuple(transitions))

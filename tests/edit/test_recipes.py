@@ -1,0 +1,140 @@
+"""Recipes as data: those that come with the package, a person's own, and wrong ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from otio_autoedit.edit.decide import make_plan
+from otio_autoedit.edit.recipes import recipe, recipes
+from otio_autoedit.errors import RecipeError
+from tests.support.analyses import change, film
+
+
+def written(folder: Path, text: str, name: str = "mine.toml") -> Path:
+    path = folder / name
+    path.write_text(text, "utf-8")
+    return path
+
+
+def test_every_recipe_that_comes_with_the_package_is_whole() -> None:
+    found = recipes()
+    assert "shots" in [one.name for one in found]
+    for one in found:
+        assert one.summary.endswith(".")
+        assert one.steps
+        assert all(option.help.endswith(".") for option in one.all_options)
+        make_plan([film([change(9, 10)])], one, {})
+
+
+def test_shots_needs_shots_alone() -> None:
+    shots = recipe("Shots ")
+    assert shots.needs == ("shots",)
+    assert [option.name for option in shots.options] == [
+        "min_shot", "threshold", "start", "end", "markers",
+    ]  # fmt: skip
+
+
+def test_a_recipe_of_ones_own_builds_on_another(tmp_path: Path) -> None:
+    path = written(
+        tmp_path,
+        'name = "calm"\nsummary = "Long shots."\nextends = "shots"\n[set]\nmin_shot = "2s"\n',
+    )
+    mine = recipe(path)
+    assert (mine.name, mine.needs) == ("calm", ("shots",))
+    analysis = film([change(9, 10), change(99, 100)])
+    assert [piece.stop for piece in make_plan([analysis], mine, {}).pieces] == [100, 250]
+    given = make_plan([analysis], mine, {"min_shot": 0})
+    assert [piece.stop for piece in given.pieces] == [10, 100, 250]
+    assert given.recipe == "calm"
+
+
+def test_a_recipe_may_have_rules_and_options_of_its_own(tmp_path: Path) -> None:
+    path = written(
+        tmp_path,
+        """
+        name = "opening"
+        summary = "The first seconds."
+        [[rules]]
+        rule = "part"
+        end = "$until"
+        [options.until]
+        kind = "position"
+        default = "4s"
+        help = "How much."
+    """,
+    )
+    mine = recipe(path)
+    assert mine.needs == ()
+    assert make_plan([film()], mine, {}).pieces[0].stop == 100
+    assert make_plan([film()], mine, {"until": "12f"}).pieces[0].stop == 12
+
+
+def test_a_recipe_may_build_on_one_beside_it(tmp_path: Path) -> None:
+    written(
+        tmp_path, 'name = "a"\nsummary = "A."\nextends = "shots"\n[set]\nmin_shot = 3\n', "a.toml"
+    )
+    path = written(tmp_path, 'name = "b"\nsummary = "B."\nextends = "a.toml"\n', "b.toml")
+    assert str(recipe(path).options[0].default) == "3"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("name = ", "mine.toml"),
+        ('name = "x"', "summary is missing"),
+        ('name = "x"\nsummary = "X."', "no rules"),
+        ('name = "x"\nsummary = "X."\nextend = "shots"', "did you mean 'extends'"),
+        ('name = "x"\nsummary = "X."\nextends = "shotz"', "did you mean 'shots'"),
+        ('name = "x"\nsummary = "X."\nextends = 3', "must be a recipe's name"),
+        ('name = "x"\nsummary = "X."\nextends = "shots"\n[set]\nmin_shots = 3', "'min_shot'"),
+        ('name = "x"\nsummary = "X."\nextends = "shots"\n[set]\nmin_shot = "soon"', "soon"),
+        ('name = "x"\nsummary = "X."\n[[rules]]\nrule = "shot"', "did you mean 'shots'"),
+        ('name = "x"\nsummary = "X."\n[[rules]]\nrule = "shots"\nthreshhold = 1', "'threshold'"),
+        ('name = "x"\nsummary = "X."\n[[rules]]\nrule = "shots"\nthreshold = "$no"', "no option"),
+        ('name = "x"\nsummary = "X."\nextends = "shots"\n[options.store]\nhelp = "H."', "'store'"),
+        ('name = "x"\nsummary = "X."\nextends = "shots"\n[options.rate]\nhelp = "H."', "already"),
+        ('name = "x"\nsummary = "X."\nextends = "shots"\n[options.a]\nkind = "colour"', "colour"),
+        ('name = "x"\nsummary = "X."\nextends = "shots"\n[options.a]\nkind = []', "options.a"),
+        ('name = "x"\nsummary = "X."\nextends = "shots"\noptions = 3', "options"),
+        ('name = "x"\nsummary = "X."\nrules = 3', "rules"),
+        ('schema = 9\nname = "x"\nsummary = "X."\nextends = "shots"', "schema 9"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_recipe_is_said_in_one_line(
+    tmp_path: Path, text: str, words: str
+) -> None:
+    with pytest.raises(RecipeError, match=r"recipe") as error:
+        recipe(written(tmp_path, text))
+    assert words in str(error.value)
+    assert len(str(error.value).splitlines()) == 1
+
+
+def test_all_that_is_wrong_with_a_recipe_is_said_at_once(tmp_path: Path) -> None:
+    path = written(tmp_path, 'nam = "x"\n[[rules]]\nrule = "shot"\n[options.media]\n')
+    with pytest.raises(RecipeError) as error:
+        recipe(path)
+    for words in ("nam: unknown", "name is missing", "'shot'", "'media'"):
+        assert words in str(error.value)
+
+
+def test_a_recipe_that_is_not_there_or_is_no_text(tmp_path: Path) -> None:
+    with pytest.raises(RecipeError, match="did you mean 'shots'"):
+        recipe("shot")
+    with pytest.raises(RecipeError, match="No such file"):
+        recipe(tmp_path / "none.toml")
+    (tmp_path / "bytes.toml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(RecipeError, match="UTF-8"):
+        recipe(tmp_path / "bytes.toml")
+    (tmp_path / "large.toml").write_bytes(b"#" * 300_000)
+    with pytest.raises(RecipeError, match="larger"):
+        recipe(tmp_path / "large.toml")
+    with pytest.raises(RecipeError, match="no recipe"):
+        recipe("a\nb")
+
+
+def test_a_recipe_that_builds_on_itself_is_refused(tmp_path: Path) -> None:
+    path = written(tmp_path, 'name = "x"\nsummary = "X."\nextends = "mine.toml"\n')
+    with pytest.raises(RecipeError, match="extends itself"):
+        recipe(path)
