@@ -18,10 +18,10 @@ from otio_autoedit.cli.arguments import (
 from otio_autoedit.cli.programs import PROGRAMS, how_to_open, target_for
 from otio_autoedit.cli.speaking import Speaker
 from otio_autoedit.cli.writing import check_target, write_timeline
+from otio_autoedit.cut import cut, read_cut_options
 from otio_autoedit.edit.general import RECIPE
 from otio_autoedit.edit.recipes import Recipe, recipe
 from otio_autoedit.errors import OptionError, RecipeError
-from otio_autoedit.options import read_options
 
 if TYPE_CHECKING:
     import opentimelineio as otio
@@ -77,19 +77,15 @@ def parser(argv: Sequence[str]) -> CommandParser:
 def run(given: Namespace, speaker: Speaker) -> int:
     """Cut, and write every output."""
     program = PROGRAMS[given.program] if given.program else None
-    chosen = recipe(given.recipe)
-    given_values = given_options(given)
-    options = read_options(given_values, chosen.all_options, where="--")
+    asked = {RECIPE.name: given.recipe, **given_options(given)}
+    chosen, options = read_cut_options(asked, where="--")
     targets = [target_for(target, program) for target in given.output]
     for target in targets:
         check_target(target, given.media, given.output_adapter)
     arguments = dict(key_value(pair, "-A") for pair in given.output_argument or ())
-
-    from otio_autoedit.cut import cut
-
-    named: dict[str, Any] = {name: options[name] for name in _names(given_values)}
+    named: dict[str, Any] = dict(options)
     with speaker.progress() as progress:
-        timeline = cut(list(given.media), given.recipe, progress=progress, **named)
+        timeline = cut(list(given.media), chosen, progress=progress, **named)
     for target in targets:
         write_timeline(timeline, target, given.output_adapter, arguments)
         speaker.written(str(target), summary(timeline))
@@ -110,10 +106,6 @@ def summary(timeline: otio.schema.Timeline) -> str:
 
 def _rate_text(rate: float) -> str:
     return f"{float(Fraction(rate).limit_denominator(1001)):.3f}".rstrip("0").rstrip(".")
-
-
-def _names(values: dict[str, object]) -> list[str]:
-    return [name.strip().replace("-", "_").lower() for name in values]
 
 
 def _recipe(argv: Sequence[str]) -> Recipe:

@@ -44,8 +44,8 @@ PROGRAMS = {
         ),
         Program(
             "kdenlive",
-            "Kdenlive",
-            (".kdenlive", ".otio"),
+            "Kdenlive 25.04 or later",
+            (".otio", ".kdenlive"),
             "File > Open, choose {file}",
         ),
     )

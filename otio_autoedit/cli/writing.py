@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import tempfile
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -114,7 +116,7 @@ def write_timeline(
 
     name = adapter_for(target, adapter)
     bundle = target.suffix.lower() == ".otiod"
-    with _whole_folder(target) if bundle else whole_file(target) as part:
+    with _whole_folder(target) if bundle else whole_file(target) as part, _named(part, target):
         try:
             otio.adapters.write_to_file(timeline, str(part), adapter_name=name, **(arguments or {}))
         except (AutoEditError, OSError):
@@ -122,6 +124,19 @@ def write_timeline(
         except Exception as error:
             text = " ".join(str(error).split()).replace(str(part), str(target))
             raise ExportError(f"{target}: the adapter {name} cannot write it: {text}") from error
+
+
+@contextmanager
+def _named(part: Path, target: Path) -> Iterator[None]:
+    """Warnings name the target and not its temporary name; what adapters print goes nowhere."""
+    try:
+        with warnings.catch_warnings(record=True) as heard, redirect_stdout(io.StringIO()):
+            warnings.simplefilter("always")
+            yield
+    finally:
+        for one in heard:
+            text = str(one.message).replace(part.name, target.name)
+            warnings.warn_explicit(text, one.category, one.filename, one.lineno)
 
 
 @contextmanager
