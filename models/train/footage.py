@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from otio_autoedit.errors import AutoEditError
 from otio_autoedit.media.thumbnails import thumbnail
 
 CLIP_SIZE = (96, 54)  # twice the network's thumbnails: room to zoom in
@@ -46,11 +47,15 @@ class Footage:
 
 
 def load_footage(data: Path, extra: Path | None = None) -> Footage:
-    """Returns all trainable footage under `data`, and the clips in the folder `extra`."""
+    """Returns all trainable footage under `data`, and the clips in the folder `extra`.
+
+    Raises:
+        AutoEditError: the clips or a set of stills is not there.
+    """
     folders = [data / "shots" / "train"] + ([extra] if extra else [])
     paths = [path for folder in folders for path in sorted(folder.glob("*.m[pk][4v]"))]
     if not paths:
-        raise FileNotFoundError(f"no clips in {folders[0]}: is this the data folder?")
+        raise AutoEditError(f"no clips to train on in {folders[0]}: is {data} the data folder?")
     clips = tuple(np.stack(list(_frames(path))) for path in paths)
     return Footage(clips=clips, stills=tuple(_stills(data)))
 
@@ -79,6 +84,8 @@ def _frames(path: Path) -> Iterator[NDArray[np.uint8]]:
 
 def _stills(data: Path) -> Iterator[NDArray[np.uint8]]:
     for archive, wanted in _STILLS:
+        if not (data / archive).is_file():
+            raise AutoEditError(f"no stills to train on at {data / archive}: fetch the data again")
         with tarfile.open(data / archive) as files:
             for member in files:
                 if not member.name.endswith(".jpg") or wanted not in member.name:

@@ -9,6 +9,7 @@ films over held-out footage say how good it is and choose the threshold.
 from __future__ import annotations
 
 import json
+import os
 import random
 import time
 from collections.abc import Callable, Iterator
@@ -110,6 +111,9 @@ def train_shots(
     options = options or TrainOptions()
     out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(seed)
+    # A core is left to the process that draws the windows: threads of the two that share one core
+    # wait for each other, and two cores then do less than one.
+    torch.set_num_threads(max(1, (os.cpu_count() or 2) - 1))
     training, held_out = split(load_footage(data, extra))
     films = [
         make_window(held_out, VALIDATION, random.Random(f"validation {i}"))  # noqa: S311
