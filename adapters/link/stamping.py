@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import opentimelineio as otio
 
+from otio_autoedit.adapters.conform.record_starts import settle_record_starts
 from otio_autoedit.adapters.link.relink import is_linked
 from otio_autoedit.media.info import MediaInfo
 from otio_autoedit.timeline import metadata
@@ -17,6 +18,8 @@ def stamp_linked(
 ) -> None:
     """Stamps the timeline if clips of it were linked to ``media`` (by URL): its sources stand in
     the timeline's metadata once, each linked clip names its own by number. What is there stays.
+    Tracks as the EDL reader leaves them, which show nothing to whoever takes them at their word,
+    get the place that is meant.
     """
     known = metadata.read(timeline)
     sources = list(known.get("sources", []))
@@ -34,4 +37,5 @@ def stamp_linked(
         }  # fmt: skip
         linked = True
     if linked:
+        settle_record_starts(timeline)
         metadata.stamp(timeline, {"sources": sources, "linker": dict(tally)})

@@ -118,6 +118,12 @@ class TestAnEdl:
         assert ours["linker"]["linked"] == 4
         assert ours["linker"]["not_found"] == 1
 
+    def test_it_begins_at_the_record_time_and_plays(self, read: Read) -> None:
+        """The EDL reader gives the track a range an hour before its first clip."""
+        result = read(EDL, rate=24)
+        assert result.global_start_time == RationalTime(86400, 24)
+        assert result.tracks[0].source_range is None
+
     def test_one_summary_says_what_was_found_and_what_not(
         self, read: Read, caplog: pytest.LogCaptureFixture
     ) -> None:
