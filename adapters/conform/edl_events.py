@@ -198,7 +198,8 @@ def _locators(clip: otio.schema.Clip, facts: Facts) -> list[str]:
     for marker in clip.markers:
         frame = int(steps.frames(marker.marked_range.start_time, facts.rate))
         at = timecode(max(0, frame), facts.rate, facts.is_drop(clip))
-        lines.append(f"* LOC: {at} {marker.color:7} {marker.name or marker.comment}".rstrip())
+        text = steps.plain_text(marker.name or marker.comment, one_line=True)
+        lines.append(f"* LOC: {at} {marker.color:7} {text}".rstrip())
     return lines
 
 

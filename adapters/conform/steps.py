@@ -149,7 +149,7 @@ def clean_text(timeline: otio.schema.Timeline, one_line: bool = False) -> int:
 def plain_text(text: str, one_line: bool = False) -> str:
     """Text that XML can hold, on one line if asked."""
     if one_line:
-        text = re.sub(r"\s*[\r\n\u2028\u2029\x0b\x0c\x85]+\s*", " ", text).replace("\t", " ")
+        text = re.sub(r"\s*[\r\n\u2028\u2029\x85]+\s*", " ", text).replace("\t", " ")
     return re.sub(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "", text)
 
 
@@ -445,5 +445,5 @@ def _taken(track: otio.schema.Track, index: int, rate: Fraction) -> int:
 
 def _length(item: otio.core.Composable | None, rate: Fraction) -> int:
     if not isinstance(item, otio.core.Item):
-        return _ENDLESS
+        return 0  # nothing plays before the head or behind the tail
     return whole(frames(item.duration(), rate))
