@@ -13,13 +13,14 @@ import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
-from torch import Tensor
 
 from otio_autoedit.errors import WeightsError
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 ENVIRONMENT = "OTIO_AUTOEDIT_WEIGHTS"
 PACKAGED = Path(__file__).with_name("weights")
@@ -52,6 +53,8 @@ def save_weights(
     path: Path, network: str, config: dict[str, Any], tensors: dict[str, Tensor]
 ) -> None:
     """Writes a weights file, whole or not at all."""
+    from safetensors.torch import save_file  # torch, which finding weights has no need of
+
     temporary = path.with_suffix(".partial")
     metadata = {"network": network, "config": json.dumps(config, sort_keys=True)}
     save_file({k: v.contiguous() for k, v in tensors.items()}, temporary, metadata)
