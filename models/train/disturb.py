@@ -212,13 +212,18 @@ def _strobe(frames: Tensor, footage: Footage, canvas: Canvas, rng: random.Random
 
 
 def _exposure(frames: Tensor, footage: Footage, canvas: Canvas, rng: random.Random) -> Tensor:
-    """Brightness changes for good, at once or over some frames, as a camera's does."""
+    """Brightness or colour changes for good, at once or over some frames: exposure, a filter."""
     at = rng.randrange(len(frames))
     ramp = rng.choice((1, 2, 5, 12, 30))
     share = ((torch.arange(len(frames)) - at + 1) / ramp).clamp(0, 1).view(-1, 1, 1, 1)
     tint = rng.gauss(0, 0.06)
     gain = torch.tensor([1 + tint, 1.0, 1 - tint]).view(1, 3, 1, 1) * rng.uniform(0.65, 1.5)
-    return frames * (1 + (gain - 1) * share)
+    changed = frames * gain
+    if rng.random() < 0.3:  # a filter is switched on
+        grey = changed.mean(1, keepdim=True)
+        colour = torch.tensor([rng.gauss(1, 0.15) for _ in range(3)]).view(1, 3, 1, 1)
+        changed = (grey + (changed - grey) * rng.choice((0.0, 0.4, 1.6))) * colour
+    return frames + (changed - frames) * share
 
 
 def _glitch(frames: Tensor, footage: Footage, canvas: Canvas, rng: random.Random) -> Tensor:

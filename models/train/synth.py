@@ -8,6 +8,7 @@ is wrongly taken for a transition is drawn on purpose (`disturb`).
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,17 +78,19 @@ def make_window(footage: Footage, options: SynthOptions, rng: random.Random) -> 
     frames, transitions = _edit(footage, options, canvas, rng)
     offset = 0 if transitions and transitions[0].last_before < 0 else rng.randrange(20)
     frames = frames[offset : offset + options.length].clone()
+    kept = [
+        Transition(t.last_before - offset, t.first_after - offset, t.type, 1.0)
+        for t in transitions
+        if t.first_after - offset > 0 and t.last_before - offset < options.length - 1
+    ]
+    if rng.random() < 0.05:
+        kept.extend(_faded_out(frames, kept, rng))
     frames = disturb(frames, footage, rng, options.disturbance)
     frames = degrade(frame_up(frames, footage, rng), rng)
     if canvas.width != SIZE[0]:
         frames = _blown_up(frames)
-    kept = tuple(
-        Transition(t.last_before - offset, t.first_after - offset, t.type, 1.0)
-        for t in transitions
-        if t.first_after - offset > 0 and t.last_before - offset < options.length - 1
-    )
     shown = frames.clamp(0, 255).round().to(torch.uint8).permute(0, 2, 3, 1).contiguous()
-    return Window(shown.numpy(), kept)
+    return Window(shown.numpy(), tuple(kept))
 
 
 def _edit(
@@ -147,7 +150,7 @@ def _next_shot(
         source, look = before
         if attempt == 4 or rng.random() >= options.same_source_share:
             source, look = pick_source(footage, rng), pick_look(rng)
-        elif rng.random() < 0.2:
+        elif rng.random() < 0.06:
             look = pick_look(rng)
         shot = render_shot(footage, source, frames, canvas, rng, look)
         if _unlike(shot[min(overlap, frames - 1)], last):
@@ -160,7 +163,7 @@ def _unlike(a: Tensor, b: Tensor) -> bool:
     if float((a - b).abs().mean()) < 8:
         return False
     a, b = ((x - x.mean()) / x.std().clamp(min=4) for x in (a, b))
-    return float((a - b).abs().mean()) > 0.4
+    return float((a - b).abs().mean()) > 0.45
 
 
 def _shot_length(mean: float, rng: random.Random) -> int:
@@ -190,6 +193,23 @@ def _faded_in(shot: Tensor, rng: random.Random) -> tuple[Tensor, Transition]:
     shot = shot.clone()
     shot[:frames] = shot[:frames] * a + fade_colour(rng) * (1 - a)
     return shot, Transition(-1, frames, "fade", 1.0)
+
+
+def _faded_out(
+    frames: Tensor, transitions: list[Transition], rng: random.Random
+) -> Iterator[Transition]:
+    """Lets the window end as a film ends, falling to one colour, and yields that fade.
+
+    Nothing happens where another transition stands too near the end.
+    """
+    fall = rng.choice((6, 10, 12, 20, 25, 40))
+    dark = rng.choice((0, 0, 3, 10, 20))
+    start = len(frames) - fall - dark
+    if any(t.first_after >= start for t in transitions):
+        return
+    a = torch.cat([torch.linspace(1, 0, fall + 2)[1:-1], torch.zeros(dark)]).view(-1, 1, 1, 1)
+    frames[start:] = frames[start:] * a + fade_colour(rng) * (1 - a)
+    yield Transition(start - 1, len(frames), "fade", 1.0)
 
 
 def _flash_after_cut(shot: Tensor, rng: random.Random) -> None:
