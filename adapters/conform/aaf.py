@@ -18,6 +18,7 @@ import opentimelineio as otio
 
 from otio_autoedit.adapters.conform import steps
 from otio_autoedit.adapters.conform.facts import OURS, Facts, path_of
+from otio_autoedit.adapters.conform.gaps import drop_end_transitions
 from otio_autoedit.adapters.conform.losses import Loss, lost
 from otio_autoedit.adapters.conform.retimes import drop_retimes
 from otio_autoedit.adapters.conform.streams import first_stream_only
@@ -100,15 +101,12 @@ def _references(timeline: otio.schema.Timeline) -> None:
 def _dissolves(timeline: otio.schema.Timeline, facts: Facts) -> list[Loss]:
     """Whole effect definitions; the cut stands ``in_offset`` frames into the dissolve."""
     shortened, left_out = steps.fit_dissolves(timeline, facts.rate)
+    left_out += drop_end_transitions(timeline)  # AAF fades to a filler, which is not there
     changed = 0
     for track in timeline.tracks:
         for index in reversed(range(len(track))):
             item = track[index]
             if not isinstance(item, otio.schema.Transition):
-                continue
-            if not 0 < index < len(track) - 1:
-                del track[index]  # AAF fades from and to a filler, which is not there
-                left_out += 1
                 continue
             changed += item.transition_type != DISSOLVE
             item.transition_type = DISSOLVE

@@ -47,8 +47,9 @@ def _marks(file: Any) -> None:
         for slot in mob.slots:
             start = _start_of(slot.segment)
             for name in ("MarkIn", "MarkOut"):
-                if slot.get(name) is not None and start:
-                    slot[name].value = slot[name].value - start
+                mark = slot.get(name)
+                if start and mark is not None and mark.value is not None:
+                    mark.value = mark.value - start
 
 
 def _start_of(segment: Any) -> int:

@@ -26,9 +26,7 @@ SAID |= {Fraction(48000, 1001): "47.952", Fraction(60000, 1001): "59.94"}
 def prepare(timeline: otio.schema.Timeline, facts: Facts) -> list[Loss]:
     """One row a clip with its own timecode, tape and tracks; sound joins the row of its picture."""
     rate = steps.legal_rate(facts.rate, LEGAL)
-    losses = lost(
-        "frame rates a list cannot count, written at another", int(rate != facts.rate), OTIO
-    )
+    losses = lost("frame rate without timecode, written at another", int(rate != facts.rate), OTIO)
     losses += _not_in_a_list(timeline)
     steps.clean_text(timeline, one_line=True)
     steps.fill_ranges(timeline, rate)

@@ -18,6 +18,7 @@ import opentimelineio as otio
 from otio_autoedit.adapters.conform import steps
 from otio_autoedit.adapters.conform.facts import OURS, Facts, path_of, plain
 from otio_autoedit.adapters.conform.from_zero import from_zero
+from otio_autoedit.adapters.conform.gaps import fileless_to_gaps
 from otio_autoedit.adapters.conform.losses import Loss, lost
 from otio_autoedit.adapters.conform.retimes import one_retime, speed_of, without_neighbours
 
@@ -39,7 +40,9 @@ def prepare(timeline: otio.schema.Timeline, facts: Facts) -> list[Loss]:
     steps.fill_ranges(timeline, rate)
     losses += lost("nested compositions laid out flat", steps.unnest(timeline), OTIO)
     losses += lost("disabled clips left as gaps", steps.disabled_to_gaps(timeline), OTIO)
-    losses += lost("clips without a media file left as gaps", _fileless_to_gaps(timeline), OTIO)
+    losses += lost(
+        "clips without a media file left as gaps", fileless_to_gaps(timeline, FILES), OTIO
+    )
     losses += near_frames(timeline, facts)
     losses += one_retime(timeline, OTIO)
     losses += lost("dissolves beside a retimed clip made cuts", without_neighbours(timeline), OTIO)
@@ -95,6 +98,10 @@ def bare_path(url: str) -> str:
     return path_of(url) or url
 
 
+def _fileless(timeline: otio.schema.Timeline) -> int:
+    return fileless_to_gaps(timeline, FILES)
+
+
 def _count_markers(timeline: otio.schema.Timeline) -> int:
     things: list[Any] = [timeline.tracks, *timeline.find_children()]
     return sum(len(t.markers) for t in things if isinstance(t, otio.core.Item))
@@ -105,25 +112,6 @@ def _start(timeline: otio.schema.Timeline, rate: Fraction) -> list[Loss]:
     start = timeline.global_start_time
     timeline.global_start_time = steps.time_at(0, rate)
     return lost("start timecode of the timeline", int(start is not None and start.value != 0), OTIO)
-
-
-def _fileless_to_gaps(timeline: otio.schema.Timeline) -> int:
-    changed = 0
-    for track in timeline.tracks:
-        for index, item in enumerate(list(track)):
-            if isinstance(item, otio.schema.Clip) and not _has_file(item.media_reference):
-                length = item.source_range.duration
-                track[index] = otio.schema.Gap(
-                    source_range=otio.opentime.TimeRange(duration=length)
-                )
-                changed += 1
-    return changed
-
-
-def _has_file(reference: otio.core.MediaReference) -> bool:
-    if isinstance(reference, otio.schema.ExternalReference):
-        return bool(reference.target_url)
-    return isinstance(reference, FILES)
 
 
 def _name_producers(timeline: otio.schema.Timeline, facts: Facts) -> dict[str, int]:

@@ -10,6 +10,7 @@ import opentimelineio as otio
 
 from otio_autoedit.adapters.conform import steps
 from otio_autoedit.adapters.conform.facts import Facts
+from otio_autoedit.adapters.conform.gaps import drop_end_transitions
 from otio_autoedit.adapters.conform.losses import Loss, lost
 from otio_autoedit.errors import ExportError
 
@@ -29,22 +30,13 @@ def prepare(timeline: otio.schema.Timeline, facts: Facts) -> list[Loss]:
             clip.media_reference = reference
     steps.one_rate(timeline, facts.rate, media=True)
     steps.drop_empty(timeline)
-    losses += lost("fades in at the head of a track", _drop_leading(timeline), OTIO)
+    losses += lost("fades at the ends of a track", drop_end_transitions(timeline), OTIO)
     if not any(len(track) for track in timeline.tracks):
         raise ExportError("there is nothing to draw: the timeline holds no clip")
     cut = _fit(timeline, MOST_TICKS)
     losses += lost("clips drawn without the rest of their media, for size", cut, OTIO)
     off = sum(not c.enabled for c in timeline.find_clips())
     return losses + lost("disabled clips drawn as if on", off, OTIO)
-
-
-def _drop_leading(timeline: otio.schema.Timeline) -> int:
-    dropped = 0
-    for track in timeline.tracks:
-        while len(track) and isinstance(track[0], otio.schema.Transition):
-            del track[0]
-            dropped += 1
-    return dropped
 
 
 def _fit(timeline: otio.schema.Timeline, most: int) -> int:

@@ -15,6 +15,7 @@ import opentimelineio as otio
 from otio_autoedit.adapters.conform import steps
 from otio_autoedit.adapters.conform.facts import Facts
 from otio_autoedit.adapters.conform.from_zero import from_zero
+from otio_autoedit.adapters.conform.gaps import drop_end_transitions, fileless_to_gaps
 from otio_autoedit.adapters.conform.losses import Loss, lost
 from otio_autoedit.adapters.conform.retimes import drop_retimes
 from otio_autoedit.adapters.conform.streams import first_stream_only
@@ -34,6 +35,7 @@ def prepare(timeline: otio.schema.Timeline, facts: Facts) -> list[Loss]:
     steps.fill_ranges(timeline, rate)
     losses += lost("nested compositions laid out flat", steps.unnest(timeline), OTIO)
     losses += lost("disabled clips left as gaps", steps.disabled_to_gaps(timeline), OTIO)
+    losses += lost("clips without a media file left as gaps", fileless_to_gaps(timeline), OTIO)
     losses += lost("clips of further sound streams left out", first_stream_only(timeline), OTIO)
     retimes, effects = drop_retimes(timeline)
     losses += lost("retimed clips played at normal speed", retimes, OTIO)
@@ -43,6 +45,8 @@ def prepare(timeline: otio.schema.Timeline, facts: Facts) -> list[Loss]:
     steps.one_rate(timeline, rate, media=True)
     steps.drop_empty(timeline)
     losses += _only_between_clips(timeline, facts)
+    for clip in timeline.find_clips():
+        clip.media_reference.target_url = _uri(clip.media_reference.target_url)
     _caps(timeline, facts)
     return losses
 
@@ -64,6 +68,7 @@ def finish(path: Path, timeline: otio.schema.Timeline, facts: Facts) -> list[Los
 def _only_between_clips(timeline: otio.schema.Timeline, facts: Facts) -> list[Loss]:
     """GES knows transitions where two clips overlap; a fade at an end or beside a gap has one."""
     shortened, left_out = steps.fit_dissolves(timeline, facts.rate)
+    left_out += drop_end_transitions(timeline)
     for track in timeline.tracks:
         for index in reversed(range(len(track))):
             if not isinstance(track[index], otio.schema.Transition):
@@ -76,6 +81,13 @@ def _only_between_clips(timeline: otio.schema.Timeline, facts: Facts) -> list[Lo
         *lost("dissolves shortened to the picture there is", shortened, OTIO),
         *lost("fades without a clip on either side", left_out, OTIO),
     ]
+
+
+def _uri(url: str) -> str:
+    """GES opens URIs only; the adapter's own reader stumbles over an apostrophe in one."""
+    if "://" not in url and not url.startswith("file:"):
+        url = Path(url).absolute().as_uri()
+    return url.replace("'", "%27")
 
 
 def _caps(timeline: otio.schema.Timeline, facts: Facts) -> None:
