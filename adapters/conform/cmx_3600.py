@@ -18,6 +18,7 @@ from pathlib import Path
 import opentimelineio as otio
 
 from otio_autoedit.adapters.conform import steps
+from otio_autoedit.adapters.conform.edl_events import events_of, mend, timecode
 from otio_autoedit.adapters.conform.facts import (
     RATES,
     Facts,
@@ -37,8 +38,6 @@ LONGEST_DISSOLVE = 999
 
 def prepare(timeline: otio.schema.Timeline, facts: Facts) -> list[Loss]:
     """One picture track from the programme's start, legal reels; the right events in the notes."""
-    from otio_autoedit.adapters.conform.edl_events import events_of
-
     losses, facts = _at_a_legal_rate(timeline, facts)
     rate = facts.rate
     steps.clean_text(timeline, one_line=True)
@@ -56,7 +55,7 @@ def prepare(timeline: otio.schema.Timeline, facts: Facts) -> list[Loss]:
     losses += _dissolves(timeline, track, rate)
     losses += _markers(timeline, track)
     for clip in track.find_clips():
-        _label_source(clip, rate)
+        _label_source(clip, rate, facts.is_drop(clip))
     _reels(track, facts)
     _sequences_as_files(track)
     _start_at_programme(timeline, track, rate, facts.drop)
@@ -66,6 +65,7 @@ def prepare(timeline: otio.schema.Timeline, facts: Facts) -> list[Loss]:
     if not facts.drop:
         # The stock adapter counts drop-frame at 29.97 and 59.94, and not at 30 and 60.
         steps.relabel(timeline, Fraction(nominal(rate)))
+    _name_reversed(track)
     if facts.settings.get("style") == "premiere":
         _names_for_premiere(track)
     return losses + _limits(track, rate)
@@ -73,8 +73,6 @@ def prepare(timeline: otio.schema.Timeline, facts: Facts) -> list[Loss]:
 
 def finish(path: Path, timeline: otio.schema.Timeline, facts: Facts) -> list[Loss]:
     """Set the event lines of the written file right; add FCM, M2 and LOC lines."""
-    from otio_autoedit.adapters.conform.edl_events import mend
-
     mend(path, facts)
     return []
 
@@ -178,7 +176,7 @@ def _markers(timeline: otio.schema.Timeline, track: otio.schema.Track) -> list[L
     ]
 
 
-def _label_source(clip: otio.schema.Clip, rate: Fraction) -> None:
+def _label_source(clip: otio.schema.Clip, rate: Fraction, drop: bool) -> None:
     """Count a file of another rate from its own timecode's label: 01:00:00:00 stays that."""
     reference = clip.media_reference
     available = reference.available_range if reference is not None else None
@@ -187,15 +185,21 @@ def _label_source(clip: otio.schema.Clip, rate: Fraction) -> None:
         if start < 0:
             clip.source_range = steps.span_at(0, int(clip.source_range.duration.value), rate)
         return
-    own = exact_rate(available.start_time.rate)
-    seconds, frame = divmod(int(available.start_time.value), max(1, nominal(own)))
-    base = seconds * nominal(rate) + frame * nominal(rate) // max(1, nominal(own))
+    base = _same_label(int(available.start_time.value), available.start_time.rate, rate, drop)
     shift = base - steps.whole(steps.frames(available.start_time, rate))
     clip.source_range = _shifted(clip.source_range, shift, rate)
     for marker in clip.markers:
         marker.marked_range = _shifted(marker.marked_range, shift, rate)
     length = int(steps.frames(available.duration, rate))
     reference.available_range = steps.span_at(base, length, rate)
+
+
+def _same_label(frame: int, own: float, rate: Fraction, drop: bool) -> int:
+    """The frame that has at ``rate`` the timecode that ``frame`` has at a file's own rate."""
+    label = timecode(max(0, frame), exact_rate(own), drop)
+    hours, minutes, seconds, rest = (int(n) for n in re.split("[:;]", label))
+    count = nominal(exact_rate(own)) or 1
+    return ((hours * 60 + minutes) * 60 + seconds) * nominal(rate) + rest * nominal(rate) // count
 
 
 def _shifted(span: otio.opentime.TimeRange, shift: int, rate: Fraction) -> otio.opentime.TimeRange:
@@ -273,6 +277,13 @@ def _first_hour(rate: Fraction, drop: bool) -> int:
     """The frame that 01:00:00:00 names."""
     count = nominal(rate)
     return 3600 * count - (54 * (count // 15) if drop else 0)
+
+
+def _name_reversed(track: otio.schema.Track) -> None:
+    """By this name the stock adapter divides the length by the speed: below 0, it fails."""
+    for clip in track.find_clips():
+        if speed_of(clip) < 0:
+            clip.effects[0].effect_name = "Reverse"
 
 
 def _names_for_premiere(track: otio.schema.Track) -> None:
