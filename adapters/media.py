@@ -8,7 +8,7 @@ claims no suffix and is asked for by name: `-I autoedit_media`.
 
 def read_from_file(filepath, **options):  # type: ignore[no-untyped-def]
     """The timeline that a recipe makes of the media file at `filepath`."""
-    from otio_autoedit.cut import cut, read_cut_options
+    from otio_autoedit.cutting import cut, read_cut_options
 
     recipe, given = read_cut_options(options, where="-a")
     return cut(filepath, recipe, **given)

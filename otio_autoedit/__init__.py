@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from otio_autoedit.adapters.conform import conform
     from otio_autoedit.analysis.pipeline import analyze
-    from otio_autoedit.cut import cut
+    from otio_autoedit.cutting import cut
 
 __version__ = "0.1.0"
 __all__ = ["__version__", "analyze", "conform", "cut"]
@@ -24,7 +24,7 @@ __all__ = ["__version__", "analyze", "conform", "cut"]
 _HOME = {
     "analyze": "otio_autoedit.analysis.pipeline",
     "conform": "otio_autoedit.adapters.conform",
-    "cut": "otio_autoedit.cut",
+    "cut": "otio_autoedit.cutting",
 }
 
 

@@ -18,7 +18,7 @@ from otio_autoedit.cli.arguments import (
 from otio_autoedit.cli.programs import PROGRAMS, how_to_open, target_for
 from otio_autoedit.cli.speaking import Speaker
 from otio_autoedit.cli.writing import check_target, write_timeline
-from otio_autoedit.cut import cut, read_cut_options
+from otio_autoedit.cutting import cut, read_cut_options
 from otio_autoedit.edit.general import RECIPE
 from otio_autoedit.edit.recipes import Recipe, recipe
 from otio_autoedit.errors import OptionError, RecipeError

@@ -12,7 +12,7 @@ import opentimelineio as otio
 
 from otio_autoedit.analysis.pipeline import analyze
 from otio_autoedit.analysis.record import Transition
-from otio_autoedit.cut import read_cut_options
+from otio_autoedit.cutting import read_cut_options
 from otio_autoedit.edit.decide import make_plan
 from otio_autoedit.timeline.build import build_timeline
 from tests.support.movies import read_numbers, read_tones, shots_movie
@@ -77,10 +77,15 @@ def shown(path: Path) -> list[Number]:
 
 
 def sound_errors(
-    path: Path, rate: Fraction, numbers: Sequence[Number], within: int = 1
+    path: Path,
+    rate: Fraction,
+    numbers: Sequence[Number],
+    within: int = 1,
+    frames: Sequence[int] | None = None,
 ) -> list[str]:
-    """The frames whose sound is more than ``within`` frames early or late."""
+    """The frames (of ``frames``, else of all) whose sound is more than ``within`` early or late."""
     heard = read_tones(path, rate, len(numbers))
+    looked_at = set(range(len(numbers)) if frames is None else frames)
     wrong = []
     for n, tone in enumerate(heard):
         # Early or late at a cut is the other shot's sound, or what the source has beside the cut.
@@ -88,6 +93,7 @@ def sound_errors(
         here = numbers[n]
         if here is not None:
             near |= set(range(here - within, here + within + 1))
-        if tone not in {None if number is None else number % 64 for number in near}:
+        tones = {None if number is None else number % 64 for number in near}
+        if n in looked_at and tone not in tones:
             wrong.append(f"frame {n}: heard {tone}, expected {here}")
     return wrong

@@ -22,7 +22,9 @@ def span(start: float, frames: float, rate: float = R) -> otio.opentime.TimeRang
     return otio.opentime.TimeRange(time(start, rate), time(frames, rate))
 
 
-def clip(name: str, start: float, frames: float, *effects: object, rate: float = R) -> otio.schema.Clip:
+def clip(
+    name: str, start: float, frames: float, *effects: object, rate: float = R
+) -> otio.schema.Clip:
     """A clip of media that begins at 01:00:00:00."""
     head = 3600 * round(rate)
     reference = otio.schema.ExternalReference(f"{name}.mov", span(head, 1000, rate))
