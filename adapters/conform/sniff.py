@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+# The first element of an XML file; a name further down may well say "<svg".
+_FIRST = r"\A(?:\s|<\?[^>]*>|<!(?s:--.*?--|[^>-][^>]*)>)*"
 _TEXTS = (
-    (r"<xmeml\b", "fcp_xml"),
-    (r'<fcpxml version="1\.8">', "fcpx_xml"),
-    (r'<fcpxml version="1\.13">', "otio_fcpx_xml_lite_adapter"),
-    (r"<mlt\b[^>]*>(?s:.*?)kdenlive:", "kdenlive"),
-    (r"<mlt\b", "mlt_xml"),
-    (r"<ges\b", "xges"),
-    (r"<svg\b", "svg"),
+    (_FIRST + r"<xmeml\b", "fcp_xml"),
+    (_FIRST + r'<fcpxml version="1\.8">', "fcpx_xml"),
+    (_FIRST + r'<fcpxml version="1\.13">', "otio_fcpx_xml_lite_adapter"),
+    (_FIRST + r'<mlt\b[^>]*>(?s:.*?)<property name="kdenlive:', "kdenlive"),
+    (_FIRST + r"<mlt\b", "mlt_xml"),
+    (_FIRST + r"<ges\b", "xges"),
+    (_FIRST + r"<svg\b", "svg"),
     (r"\A#EXTM3U", "hls_playlist"),
     (r"\AHeading\r?\n", "ale"),
     (r"\A\s*\{(?s:.*?)\"OTIO_SCHEMA\"", "otio_json"),

@@ -137,3 +137,13 @@ def test_what_a_list_cannot_hold_is_counted() -> None:
     assert said == {
         "dissolves": 1, "markers": 1, "effects and retimes": 1, "disabled clips left out": 1,
     }  # fmt: skip
+
+
+def test_a_name_that_looks_like_another_format_stays_a_name(tmp_path: Path) -> None:
+    timeline = edit([(100, 48)], sound=False)
+    timeline.tracks[0][0].name = '<svg <mlt <xmeml version="1">'
+
+    rows = write(timeline, tmp_path)
+
+    assert rows[0]["Name"] == '<svg <mlt <xmeml version="1">'
+    assert heading(tmp_path)["FPS"] == "25"
