@@ -11,6 +11,7 @@ numbers.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from importlib.metadata import version
 from typing import Any
 
 from otio_autoedit.errors import AutoEditError
@@ -28,10 +29,8 @@ def is_ours(timeline: object) -> bool:
 
 def stamp(timeline: Any, facts: Mapping[str, object] | None = None) -> None:
     """Make ``timeline`` ours, and add ``facts`` to what it says; what others wrote stays."""
-    from otio_autoedit import __version__
-
     ours = dict(timeline.metadata.get(KEY) or {})
-    ours |= {"schema": SCHEMA, "version": __version__} | dict(facts or {})
+    ours |= {"schema": SCHEMA, "version": version("otio-autoedit")} | dict(facts or {})
     timeline.metadata[KEY] = ours
 
 
