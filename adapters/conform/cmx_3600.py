@@ -229,7 +229,7 @@ def _reels(track: otio.schema.Track, facts: Facts) -> None:
 
 
 def _sequences_as_files(track: otio.schema.Track) -> None:
-    """Image sequences as the adapter names them (``a.[1001-1048].exr``), also beyond their range."""
+    """Image sequences as the adapter names them: ``a.[1001-1048].exr``, also past their range."""
     for clip in track.find_clips():
         reference = clip.media_reference
         if not isinstance(reference, otio.schema.ImageSequenceReference):

@@ -49,7 +49,7 @@ def spans(found: list[edl.Event]) -> list[tuple[int, int, int, int]]:
 
 
 def test_a_plain_cut_list(tmp_path: Path) -> None:
-    """Out points are exclusive: each event ends where the next begins, and as long as its source."""
+    """Out points are exclusive: an event ends where the next begins, as long as its source."""
     timeline = edit([(10, 40), (100, 24), (200, 1)], File(start=HOUR), sound=False)
     text = write(timeline, tmp_path)
     assert text == (

@@ -1,4 +1,4 @@
-"""Final Cut Pro 7 XML: what the stock adapter gets wrong, row by row, read by a parser of our own."""
+"""FCP 7 XML: what the stock adapter gets wrong, row by row, read by a parser of our own."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from otio_autoedit.adapters.conform import conform
 from tests.support.edits import File, at, dissolve, edit, marker, span
 
 S = otio.schema
-R25, R23, R29 = Fraction(25), Fraction(24000, 1001), Fraction(30000, 1001)
+R25, R23, R29, R59 = (Fraction(25), *(Fraction(n * 1000, 1001) for n in (24, 30, 60)))
 STEREO = [{"channels": 2, "sample_rate": 48000, "layout": "stereo"}]
 
 
@@ -125,7 +125,7 @@ def test_one_clip_pasted_twice_is_written_twice(tmp_path: Path) -> None:
         (R29, 108000, "01:00:00:00", ("30", "TRUE", "01:00:00:00", "108000", "NDF")),
         (R23, 86400, "01:00:00:00", ("24", "TRUE", "01:00:00:00", "86400", "NDF")),
         (R25, 90000, "01:00:00:00", ("25", "FALSE", "01:00:00:00", "90000", "NDF")),
-        (Fraction(60000, 1001), 215784, "01:00:00;00", ("60", "TRUE", "01:00:00;00", "215784", "DF")),
+        (R59, 215784, "01:00:00;00", ("60", "TRUE", "01:00:00;00", "215784", "DF")),
     ],
 )  # fmt: skip
 def test_timecode_of_file_and_sequence(

@@ -225,7 +225,8 @@ def test_markers(tmp_path: Path) -> None:
     root = write(timeline, tmp_path)
     found = {
         m.get("value"): (
-            parent.tag, int(seconds(m.get("start", "")) * R29 - seconds(parent.get("start", "0s")) * R29),
+            parent.tag,
+            int((seconds(m.get("start", "")) - seconds(parent.get("start", "0s"))) * R29),
             int(seconds(m.get("duration", "")) * R29), m.get("completed"), m.get("note"),
         )
         for parent in root.iter() for m in parent.findall("marker")
