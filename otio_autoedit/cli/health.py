@@ -6,7 +6,8 @@ import importlib
 import os
 import platform
 import sys
-from collections.abc import Callable, Iterator
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from typing import Literal
@@ -28,19 +29,24 @@ class Finding:
     remedy: str = ""
 
 
-def examine() -> list[Finding]:
-    """Everything there is to know, in the order to read it. A look that fails is a finding too."""
+Look = Callable[[], Iterator[Finding]]
+
+
+def examine(looks: Sequence[Look] = ()) -> list[Finding]:
+    """What these looks find, or all of them. A look that fails is a finding too."""
     findings: list[Finding] = []
-    for look in _LOOKS:
+    for look in looks or LOOKS:
         try:
             findings += look()
         except Exception as error:
-            text = f"{type(error).__name__}: {error}"
-            findings.append(Finding(look.__name__.strip("_"), "broken", " ".join(text.split())))
+            text = " ".join(f"{type(error).__name__}: {error}".split())
+            findings.append(
+                Finding(look.__name__, "broken", text, "OTIO_AUTOEDIT_DEBUG=1 and again")
+            )
     return findings
 
 
-def _versions() -> Iterator[Finding]:
+def versions() -> Iterator[Finding]:
     yield Finding("otio-autoedit", "good", otio_autoedit.__version__)
     yield Finding("python", "good", f"{platform.python_version()} ({sys.executable})")
     yield Finding("system", "good", platform.platform())
@@ -48,7 +54,7 @@ def _versions() -> Iterator[Finding]:
         yield _version(package)
 
 
-def _media() -> Iterator[Finding]:
+def media() -> Iterator[Finding]:
     import av
 
     ffmpeg = getattr(av, "ffmpeg_version_info", "")
@@ -57,7 +63,7 @@ def _media() -> Iterator[Finding]:
     yield Finding("av", "good", f"{text} (libavcodec {libavcodec})")
 
 
-def _devices() -> Iterator[Finding]:
+def devices() -> Iterator[Finding]:
     import torch
 
     from otio_autoedit.analysis.device import choose_device
@@ -67,36 +73,37 @@ def _devices() -> Iterator[Finding]:
     yield Finding("threads", "good", f"{torch.get_num_threads()} of {os.cpu_count()} cores")
 
 
-def _weights() -> Iterator[Finding]:
+def weights() -> Iterator[Finding]:
     from otio_autoedit.models.weight_files import load_weights
 
     try:
-        weights = load_weights("shots")
+        loaded = load_weights("shots")
     except WeightsError as error:
         yield Finding("weights shots", "broken", str(error))
     else:
-        text = f"{weights.path} (sha256 {weights.sha256[:12]})"
+        text = f"{loaded.path} (sha256 {loaded.sha256[:12]})"
         yield Finding("weights shots", "good", text)
 
 
-def _store() -> Iterator[Finding]:
+def store() -> Iterator[Finding]:
     from otio_autoedit.analysis.store import Store
 
     usage = Store().usage()
     folder = usage.folder
-    above = next(parent for parent in (folder, *folder.parents) if parent.exists())
-    if not os.access(above, os.W_OK):
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
         yield Finding(
-            "cache", "broken", f"{folder} cannot be written",
+            "cache", "broken", f"{folder} cannot be written ({error.strerror})",
             "OTIO_AUTOEDIT_CACHE names another folder; until then nothing is kept",
         )  # fmt: skip
     else:
-        yield Finding(
-            "cache", "good", f"{folder}, {usage.bytes / 1e6:.1f} MB of {usage.files} files"
-        )
+        held = f"{usage.bytes / 1e6:.1f} MB of {usage.files} files"
+        yield Finding("cache", "good", f"{folder}, {held}")
 
 
-def _plugin() -> Iterator[Finding]:
+def plugin() -> Iterator[Finding]:
     """Whether OTIO found us: adapter, linker, hook."""
     import opentimelineio as otio
 
@@ -125,7 +132,7 @@ def _plugin() -> Iterator[Finding]:
             )  # fmt: skip
 
 
-def _suffixes() -> Iterator[Finding]:
+def suffixes() -> Iterator[Finding]:
     """Whether ours is the adapter that OTIO takes for each of our suffixes: it takes the first."""
     import opentimelineio as otio
 
@@ -133,20 +140,20 @@ def _suffixes() -> Iterator[Finding]:
     ours = [one for one in manifest.adapters if one.name == ADAPTER]
     if not ours:
         return
-    suffixes = list(ours[0].suffixes)
-    if not suffixes:
+    claimed = list(ours[0].suffixes)
+    if not claimed:
         yield Finding(
             "suffixes", "missing", "none claimed: OTIO_AUTOEDIT_SUFFIXES=off",
             f"-I {ADAPTER} reads media all the same",
         )  # fmt: skip
         return
     lost = {}
-    for suffix in suffixes:
+    for suffix in claimed:
         first = next(one.name for one in manifest.adapters if suffix in one.suffixes)
         if first != ADAPTER:
             lost[suffix] = first
-    if len(lost) < len(suffixes):
-        kept = [suffix for suffix in suffixes if suffix not in lost]
+    if len(lost) < len(claimed):
+        kept = [suffix for suffix in claimed if suffix not in lost]
         yield Finding("suffixes", "good", " ".join(kept))
     for suffix, other in lost.items():
         yield Finding(
@@ -155,7 +162,7 @@ def _suffixes() -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _formats() -> Iterator[Finding]:
+def formats() -> Iterator[Finding]:
     """What can be written, and which package brings what cannot."""
     found = dict(writers())
     builtin = [suffix for suffix in found if suffix not in PACKAGES]
@@ -181,13 +188,13 @@ def _version(package: str) -> Finding:
     return Finding(package, "good", text)
 
 
-_LOOKS: tuple[Callable[[], Iterator[Finding]], ...] = (
-    _versions,
-    _media,
-    _devices,
-    _weights,
-    _store,
-    _plugin,
-    _suffixes,
-    _formats,
+LOOKS: tuple[Look, ...] = (
+    versions,
+    media,
+    devices,
+    weights,
+    store,
+    plugin,
+    suffixes,
+    formats,
 )
