@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
+from otio_autoedit.adapters.conform.mlt_file import even_size
 from otio_autoedit.files import write_whole
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def _profile(root: ElementTree.Element, facts: Facts) -> None:
     profile = root.find("profile")
     if profile is None:
         return
-    width, height = facts.size if facts.size and all(facts.size) else (1920, 1080)
+    width, height = even_size(facts.size)
     part = gcd(width, height)
     profile.attrib.update(
         description=f"{width}x{height} {float(facts.rate):.5g} fps",

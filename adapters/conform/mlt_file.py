@@ -37,7 +37,7 @@ def _profile(root: ElementTree.Element, facts: Facts) -> None:
         profile = ElementTree.Element("profile")
         root.insert(0, profile)
     asked = {k: v for k, v in profile.attrib.items() if not k.startswith(("frame_rate", "decs"))}
-    width, height = facts.size if facts.size and all(facts.size) else UNKNOWN_SIZE
+    width, height = even_size(facts.size)
     width, height = int(asked.get("width", width)), int(asked.get("height", height))
     shape = Fraction(asked.get("sample_aspect_num", "1")) / Fraction(
         asked.get("sample_aspect_den", "1")
@@ -58,6 +58,16 @@ def _profile(root: ElementTree.Element, facts: Facts) -> None:
     }
     profile.attrib.clear()
     profile.attrib.update({**said, **asked})
+
+
+def even_size(size: tuple[int, int] | None) -> tuple[int, int]:
+    """The profile's size: melt skews pictures of an odd width.
+
+    >>> even_size((465, 180))
+    (466, 180)
+    """
+    width, height = size if size and all(size) else UNKNOWN_SIZE
+    return width + width % 2, height + height % 2
 
 
 def _producers(root: ElementTree.Element, streams: dict[str, int]) -> None:

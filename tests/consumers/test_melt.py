@@ -116,6 +116,16 @@ def test_a_variable_rate_is_within_a_frame_and_in_sync(tmp_path: Path) -> None:
     assert len(sound_errors(result, rate, heard)) <= 3
 
 
+def test_pixels_that_are_not_square_are_shown_as_they_should_be(tmp_path: Path) -> None:
+    # 320 wide with pixels of 16:11 is 465 wide on the screen, an odd number that melt would skew.
+    made = film(tmp_path / "wide.mov", Fraction(25), sample_aspect=Fraction(16, 11))
+
+    result = render(shots_timeline(made), tmp_path)
+
+    assert shown(result) == list(made.numbers)
+    assert next(read_lumas(result)).shape == (180, 466)
+
+
 def test_kdenlive_projects_play_right_too(tmp_path: Path) -> None:
     made = film(tmp_path / "tape ä.mov", R29, timecode="01:00:00;00")
     timeline = recut(shots_timeline(made), ORDER)
