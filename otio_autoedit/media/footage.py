@@ -11,15 +11,13 @@ import av
 
 from otio_autoedit.errors import MediaError
 from otio_autoedit.media import pyav
+from otio_autoedit.media.demux import read_packets
 from otio_autoedit.media.frames import read_frames
 from otio_autoedit.media.headers import Headers, read_headers
 from otio_autoedit.media.info import FrameIndex, MediaInfo
 from otio_autoedit.media.tally import PictureTally, SoundTally, empty_index
 
 __all__ = ["Footage", "Picture", "Sound", "open_footage", "read_frames"]
-
-# A reader that stumbles so often on end has reached the end of what it can read.
-_STUMBLES = 50
 
 
 class Picture(NamedTuple):
@@ -128,7 +126,7 @@ class Footage:
         tally: PictureTally,
         heard: SoundTally,
     ) -> Iterator[Picture | Sound]:
-        for packet in _packets(box, streams, tally):
+        for packet in read_packets(box, streams, tally.trouble):
             number = sounds.get(packet.stream_index)
             try:
                 frames = packet.decode()
@@ -146,22 +144,3 @@ class Footage:
                 for frame in frames:
                     heard.hear(number, frame)
                     yield Sound(number, frame)
-
-
-def _packets(box: Any, streams: list[Any], tally: PictureTally) -> Iterator[Any]:
-    """The packets of a file, past what cannot be read; the last of each stream are empty and make
-    its decoder give out what it still holds."""
-    stumbles = 0
-    packets = box.demux(streams)
-    while stumbles < _STUMBLES:
-        try:
-            packet = next(packets)
-        except StopIteration:
-            return
-        except av.error.FFmpegError as error:
-            tally.broke_off = pyav.reason(error)
-            stumbles += 1
-            packets = box.demux(streams)
-            continue
-        stumbles = 0
-        yield packet

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from otio_autoedit.errors import MediaError
 from otio_autoedit.media import pyav
+from otio_autoedit.media.demux import read_packets
 from otio_autoedit.media.headers import Headers, read_headers
 from otio_autoedit.media.info import FrameIndex, MediaInfo
 
@@ -92,7 +93,10 @@ def _leap(headers: Headers, wanted: list[int], index: FrameIndex) -> Iterator[tu
             )
             if at < 0 or key > at:
                 place = headers.first_pts + int(index.pts[min(key, number)])
-                box.seek(place, stream=video, backward=True)
+                try:
+                    box.seek(place, stream=video, backward=True)
+                except av.error.FFmpegError:
+                    return
                 frames = _pictures(box, video)
             target = int(index.pts[number])
             for frame in frames:
@@ -108,13 +112,9 @@ def _leap(headers: Headers, wanted: list[int], index: FrameIndex) -> Iterator[tu
 
 def _pictures(box: Any, video: Any) -> Iterator[Any]:
     """Every picture that decodes, from where the file stands."""
-    packets = box.demux(video)
-    while True:
+    for packet in read_packets(box, video):
         try:
-            packet = next(packets)
             frames = packet.decode()
-        except StopIteration:
-            return
         except av.error.FFmpegError:
             continue
         yield from frames

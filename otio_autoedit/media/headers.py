@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import islice
 from typing import Any, Literal
 
 import av
 
 from otio_autoedit.errors import MediaError, OptionError
 from otio_autoedit.media import pyav
+from otio_autoedit.media.demux import Trouble, read_packets
 from otio_autoedit.media.fingerprint import fingerprint
 from otio_autoedit.media.info import AudioStream, MediaInfo
 from otio_autoedit.media.rates import DEFAULT_RATE, has_drop_frame, is_native, plain_rate, snap_rate
@@ -146,21 +148,14 @@ def _first_frame(box: Any, stream: Any, name: str) -> Any:
         raise MediaError(f"{pyav.show(name)}: its {stream.type} codec is unknown; convert the file")
     if stream.type == "video":
         _check_size(stream.codec_context, name)
-    why = "nothing in it decodes"
-    packets = box.demux(stream)
-    for _ in range(_TRIES):
-        try:
-            packet = next(packets)
-        except StopIteration:
-            break
-        except av.error.FFmpegError as error:
-            why = pyav.reason(error)
-            break
+    why, trouble = "nothing in it decodes", Trouble()
+    for packet in islice(read_packets(box, stream, trouble), _TRIES):
         try:
             for frame in packet.decode():
                 return frame
         except av.error.FFmpegError as error:
             why = pyav.reason(error)
+    why = trouble.broke_off or why
     kind = "picture" if stream.type == "video" else "sound"
     if kind == "picture" and not stream.codec_context.width:
         why = f"it states no size, or one beyond {pyav.MAX_SIDE} pixels a side"

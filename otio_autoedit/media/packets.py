@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import av
 import numpy as np
 
 from otio_autoedit.media import pyav
 from otio_autoedit.media.cadence import find_cadence
+from otio_autoedit.media.demux import read_packets
 from otio_autoedit.media.headers import Headers, with_timecode
 from otio_autoedit.media.info import FrameIndex, MediaInfo
 from otio_autoedit.media.timing import duration_frames
@@ -47,16 +47,13 @@ def _packet_times(headers: Headers) -> tuple[Any, int, int]:
     pts: list[int] = []
     count = end = 0
     with pyav.open_container(headers.info.path) as box:
-        try:
-            for packet in box.demux(box.streams[headers.video]):
-                if not packet.size or packet.is_discard:
-                    continue
-                count += 1
-                if packet.pts is not None:
-                    pts.append(packet.pts)
-                    end = max(end, packet.pts + (packet.duration or 0))
-        except av.error.FFmpegError:
-            pass  # what could be read was counted
+        for packet in read_packets(box, box.streams[headers.video]):
+            if not packet.size or packet.is_discard:
+                continue
+            count += 1
+            if packet.pts is not None:
+                pts.append(packet.pts)
+                end = max(end, packet.pts + (packet.duration or 0))
     times = np.unique(np.array(pts, np.int64) - headers.first_pts)
     times = times[times >= 0]  # shown only by decoders that were not told of an edit list
     if len(times) < count - 1 or not len(times):

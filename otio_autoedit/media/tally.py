@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from otio_autoedit.media.cadence import find_cadence, plural
+from otio_autoedit.media.demux import Trouble
 from otio_autoedit.media.headers import Headers, sound_frames, with_timecode
 from otio_autoedit.media.info import AudioStream, FrameIndex, MediaInfo
 from otio_autoedit.media.timing import duration_frames, seconds
@@ -28,7 +29,7 @@ class PictureTally:
         self._end = 0
         self._mended = self._jumps = 0
         self.undecodable = 0
-        self.broke_off = ""
+        self.trouble = Trouble()
 
     @property
     def count(self) -> int:
@@ -102,8 +103,12 @@ class PictureTally:
         if self.undecodable:
             frames = plural(self.undecodable, "frame")
             notes.append(f"{frames} could not be decoded: the one before is held")
-        if self.broke_off:
-            notes.append(f"reading broke off after frame {self.count - 1} ({self.broke_off})")
+        if self.trouble.passed:
+            places = plural(self.trouble.passed, "place")
+            notes.append(f"{places} of the file could not be read: passed over")
+        if self.trouble.broke_off:
+            why = self.trouble.broke_off
+            notes.append(f"reading broke off after frame {self.count - 1} ({why})")
         elif promised - held > max(Fraction(1, 2), promised / 50):
             notes.append(
                 f"the pictures end at {float(held):.1f} s "

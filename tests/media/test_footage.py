@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import shutil
 import subprocess
 from fractions import Fraction
@@ -237,3 +238,20 @@ def test_a_real_damaged_file_keeps_going(data_dir: Path) -> None:
     assert len(pictures) == 49
     assert (footage.info.edit_rate, footage.info.duration_frames) == (10, 50)
     assert any("1 frame could not be decoded" in note for note in footage.info.notes)
+
+
+def test_memory_does_not_grow_with_the_length(tmp_path: Path) -> None:
+    """1,500 pictures kept would be 130 MB."""
+    path = coded_movie(tmp_path / "m.mp4", frames=1500, size=SMALL, sound=False)
+    with open_footage(path) as footage:
+        sizes = [resident() for item in footage.read() if item[0] in (200, 1499)]
+    assert len(sizes) == 2
+    assert sizes[1] - sizes[0] < 20e6
+
+
+def resident() -> int:
+    """Bytes of memory that this process holds now."""
+    statm = Path("/proc/self/statm")
+    if not statm.exists():
+        pytest.skip("no /proc here")
+    return int(statm.read_text().split()[1]) * resource.getpagesize()

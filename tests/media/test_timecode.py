@@ -64,7 +64,8 @@ def test_drop_frame_keeps_up_with_the_clock(number: int) -> None:
     hours, minutes, rest = timecode_from_frames(number, NTSC, drop=True).split(":")
     seconds, frames = rest.split(";")
     shown = int(hours) * 3600 + int(minutes) * 60 + int(seconds) + Fraction(int(frames), 30)
-    assert abs(shown - number / NTSC) < Fraction(1, 10)
+    # A day ends 86 ms behind; within ten minutes it strays by two frames more.
+    assert abs(shown - number / NTSC) < Fraction(1, 6)
 
 
 @given(number=st.integers(0, 2_589_407), drop=st.booleans())
