@@ -83,6 +83,10 @@ def _producers(root: ElementTree.Element, streams: dict[str, int]) -> None:
             # The length of the file as it plays, which only melt knows.
             producer.attrib.pop("in", None)
             producer.attrib.pop("out", None)
+        elif producer.get("out") and _property(producer, "length") is None:
+            # At another rate the last frame may lie half beyond the file's end: hold it there.
+            _set(producer, "length", str(int(float(producer.attrib["out"])) + 1))
+            _set(producer, "eof", "pause")
         plays = name.rpartition(":")[2].partition("_freeze")[0]
         if streams.get(plays, 0) and _property(producer, "audio_index") is None:
             place = _place(_property(producer, "resource") or "", streams[plays])

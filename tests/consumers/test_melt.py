@@ -96,6 +96,22 @@ def test_50_frames_a_second_in_a_timeline_of_25(tmp_path: Path) -> None:
     assert sound_errors(result, made.rate, heard, within=2) == []  # one frame of the timeline
 
 
+def test_another_rate_is_within_a_frame_and_never_black(tmp_path: Path) -> None:
+    made = film(tmp_path / "ntsc.mov", R29, timecode="01:00:00;00")
+    timeline = shots_timeline(made, rate="25")
+    lengths = [round(item.duration().value) for item in timeline.tracks[0]]
+    assert sum(lengths) == 101  # 120 frames of 29.97 last 100.1 of 25
+    recut(timeline, (2, 0, 1))
+
+    numbers = shown(render(timeline, tmp_path))
+
+    starts = [0, lengths[0], lengths[0] + lengths[1]]
+    frames = [starts[n] + i for n in (2, 0, 1) for i in range(lengths[n])]
+    on_screen = [int(frame * R29 / 25) for frame in frames]
+    seen = [made.numbers.index(number) if number is not None else -99 for number in numbers]
+    assert max(abs(a - b) for a, b in zip(seen, on_screen, strict=True)) <= 1
+
+
 def test_a_variable_rate_is_within_a_frame_and_in_sync(tmp_path: Path) -> None:
     # A phone: 30 a second that now and then becomes 24 or 20, in units of 1/600 s.
     steps = [20] * 50 + [25] * 20 + [20] * 30 + [30] * 20
