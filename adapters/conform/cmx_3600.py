@@ -65,7 +65,7 @@ def prepare(timeline: otio.schema.Timeline, facts: Facts) -> list[Loss]:
     if not facts.drop:
         # The stock adapter counts drop-frame at 29.97 and 59.94, and not at 30 and 60.
         steps.relabel(timeline, Fraction(nominal(rate)))
-    _name_reversed(track)
+    _keep_the_adapter_from_failing(track, rate)
     if facts.settings.get("style") == "premiere":
         _names_for_premiere(track)
     return losses + _limits(track, rate)
@@ -150,8 +150,8 @@ def _shorten(track: otio.schema.Track, index: int, rate: Fraction) -> int:
     if isinstance(after, otio.schema.Clip) and speed_of(after) > 0:
         start = steps.frames(after.source_range.start_time, rate)
         room = max(0, (start / speed_of(after)).__floor__())
-    fitting = min(lead, room, LONGEST_DISSOLVE // 2)
-    fitting = fitting, min(trail, LONGEST_DISSOLVE - fitting)
+    before = min(lead, room, LONGEST_DISSOLVE // 2)
+    fitting = before, min(trail, LONGEST_DISSOLVE - before)
     if fitting == (lead, trail):
         return 0
     item.in_offset, item.out_offset = (steps.time_at(n, rate) for n in fitting)
@@ -279,11 +279,18 @@ def _first_hour(rate: Fraction, drop: bool) -> int:
     return 3600 * count - (54 * (count // 15) if drop else 0)
 
 
-def _name_reversed(track: otio.schema.Track) -> None:
-    """By this name the stock adapter divides the length by the speed: below 0, it fails."""
+def _keep_the_adapter_from_failing(track: otio.schema.Track, rate: Fraction) -> None:
+    """What it cannot count, `finish` writes: here it only must not come below 00:00:00:00."""
     for clip in track.find_clips():
         if speed_of(clip) < 0:
+            # By its usual name the adapter divides the length by the speed.
             clip.effects[0].effect_name = "Reverse"
+    for index in range(1, len(track)):
+        join, item = track[index - 1], track[index]
+        if isinstance(join, otio.schema.Transition) and isinstance(item, otio.schema.Clip):
+            span, lead = item.source_range, join.in_offset
+            if span.start_time < lead:  # it takes the lead off the start, frozen or reversed too
+                item.source_range = otio.opentime.TimeRange(lead, span.duration)
 
 
 def _names_for_premiere(track: otio.schema.Track) -> None:

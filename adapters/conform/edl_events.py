@@ -59,7 +59,9 @@ def mended(text: str, notes: dict[str, Any]) -> str:
     events = iter(notes.get("events", []))
     fcm = "FCM: DROP FRAME" if notes.get("drop") else "FCM: NON-DROP FRAME"
     out = [f"TITLE: {notes.get('title', '')}", fcm, ""]
-    number, queue, event = "", [], {}
+    number = ""
+    queue: list[dict[str, Any]] = []
+    event: dict[str, Any] = {}
     for line in text.splitlines():
         match = _EVENT.match(line)
         if match:

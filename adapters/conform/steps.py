@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
+from typing import Any
 
 import opentimelineio as otio
 
 from otio_autoedit.adapters.conform.facts import exact_rate
 from otio_autoedit.adapters.conform.retimes import speed_of
 
-Item = otio.schema.Clip | otio.schema.Gap | otio.schema.Stack | otio.schema.Track
 Time = otio.opentime.RationalTime
 Range = otio.opentime.TimeRange
 
@@ -337,7 +337,7 @@ def markers_to_clips(timeline: otio.schema.Timeline, track: otio.schema.Track) -
     return homeless
 
 
-def _nests(timeline: otio.schema.Timeline) -> Iterator[Item]:
+def _nests(timeline: otio.schema.Timeline) -> Iterator[Any]:
     for track in reversed(tracks_of(timeline)):  # innermost first
         for item in track:
             if isinstance(item, (otio.schema.Stack, otio.schema.Track)):
@@ -362,8 +362,8 @@ def _track_at(track: otio.schema.Track, rate: Fraction) -> int:
         first = frames(source.start_time, rate)
         for marker in item.markers:
             marker.marked_range = _marker_at(marker.marked_range, first, rate)
-        if isinstance(item, otio.schema.Clip) and (length, first) != (stop - start, whole(first)):
-            changed += 1
+        moved = length != stop - start or first != whole(first)
+        changed += isinstance(item, otio.schema.Clip) and moved
         item.source_range = span_at(whole(first), stop - start, rate)
     for marker in track.markers:
         marker.marked_range = _rounded(marker.marked_range, rate)
@@ -417,7 +417,7 @@ def drop_stray_transitions(track: otio.schema.Track) -> int:
 _ENDLESS = 1 << 40
 
 
-def _handles(item: otio.core.Composable | None, rate: Fraction) -> tuple[int, int]:
+def _handles(item: Any, rate: Fraction) -> tuple[int, int]:
     """Record frames of media before and after what an item plays; no end without media."""
     reference = item.media_reference if isinstance(item, otio.schema.Clip) else None
     media = otio.schema.ExternalReference, otio.schema.ImageSequenceReference
@@ -429,11 +429,11 @@ def _handles(item: otio.core.Composable | None, rate: Fraction) -> tuple[int, in
     span, there = item.source_range, reference.available_range
     played = frames(span.duration, rate) * abs(speed)
     start = frames(span.start_time, rate)
-    head = start - frames(there.start_time, rate)
-    tail = frames(there.end_time_exclusive(), rate) - start - played
+    before = start - frames(there.start_time, rate)
+    behind = frames(there.end_time_exclusive(), rate) - start - played
     if speed < 0:
-        head, tail = tail, head
-    head, tail = (max(0, (n / abs(speed)).__floor__()) for n in (head, tail))
+        before, behind = behind, before
+    head, tail = (max(0, (n / abs(speed)).__floor__()) for n in (before, behind))
     return head, tail
 
 

@@ -62,7 +62,7 @@ def test_other_peoples_timelines_pass_as_they_are(
 def test_ours_is_copied_once_and_left_alone(
     suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """String adapters have the hook called twice before they write; the second call is a stamp's."""
+    """String adapters have the hook called twice before they write; a stamp says so."""
     prepared = []
     stock = conforming.conform
     monkeypatch.setattr(writing, "conform", lambda *a, **k: prepared.append(a[1]) or stock(*a, **k))
@@ -227,7 +227,8 @@ def test_nothing_is_imported_for_other_peoples_timelines(tmp_path: Path) -> None
         "import sys, opentimelineio as otio\n"
         "timeline = otio.adapters.read_from_file('a.otio')\n"
         "otio.adapters.write_to_file(timeline, 'b.otio')\n"
-        "print([m for m in sys.modules if m.startswith(('otio_autoedit.', 'torch', 'av', 'numpy'))])"
+        "ours = ('otio_autoedit.', 'torch', 'av', 'numpy')\n"
+        "print([m for m in sys.modules if m.startswith(ours)])"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
