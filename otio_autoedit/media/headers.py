@@ -190,8 +190,10 @@ def _frame_count(
     length = stream_duration(box, stream, base)
     by_time = round(length * rate) if length else 0
     count = min(stream.frames, by_time) if stream.frames and by_time else stream.frames or by_time
-    agree = bool(stream.frames) and stream.frames == by_time
-    return count, agree and len(stated) == 1 and is_native(stated[0])
+    agree = stream.frames == by_time
+    if not stream.frames:  # MXF counts its length in frames
+        agree = bool(stream.duration) and base * rate == 1
+    return count, agree and count > 0 and len(stated) == 1 and is_native(stated[0])
 
 
 def stream_duration(box: Any, stream: Any, base: Fraction) -> Fraction:

@@ -18,8 +18,7 @@ from otio_autoedit.media.timing import duration_frames
 def count_pictures(headers: Headers) -> MediaInfo:
     """``headers.info`` with the number of pictures, their rate and whether it varies.
 
-    Packets are not quite pictures: a broken one gives none, two fields may come in two. A full read
-    has the last word.
+    Packets are not quite pictures, a broken one gives none: a full read has the last word.
     """
     times, count, end = _packet_times(headers)
     if not count:

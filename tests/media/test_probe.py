@@ -140,6 +140,20 @@ def test_probing_finds_what_reading_finds(tricky: list[TrickyFile]) -> None:
         assert probed.fingerprint == read.fingerprint, file.name
 
 
+def test_a_large_file_is_taken_at_its_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = coded_movie(tmp_path / "m.mkv", frames=50, size=(160, 90))
+    monkeypatch.setattr("otio_autoedit.media.probe.LARGE", 1000)
+    monkeypatch.setattr("otio_autoedit.media.probe.count_pictures", None)
+    assert probe(path).frame_count == 50
+
+
+def test_interlaced_transport_streams_are_counted_by_picture(tmp_path: Path) -> None:
+    path = coded_movie(tmp_path / "m.mts", frames=30, size=(320, 180),
+                       options={"x264-params": "tff=1:interlaced=1"})  # fmt: skip
+    info = probe(path)
+    assert (info.frame_count, info.edit_rate, info.field_order) == (30, 25, "top")
+
+
 def test_the_real_files_say_what_they_are(data_dir: Path) -> None:
     folder = data_dir / "tricky"
     assert [probe(folder / f"decord_video_{turn}.mov").rotation for turn in (0, 90, 180, 270)] == [
