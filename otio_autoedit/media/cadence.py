@@ -134,10 +134,10 @@ def _native_around(rate: Fraction) -> list[Fraction]:
 
 def _varies(pts: npt.NDArray[np.int64], base: Fraction, rate: Fraction) -> str:
     average = Fraction(len(pts) - 1) / (int(pts[-1] - pts[0]) * base)
-    return (
-        f"variable frame rate ({float(average):.2f} frames a second on average): "
-        f"conformed to {rate_text(rate)} by the time of each frame"
-    )
+    what = f"variable frame rate ({float(average):.2f} frames a second on average)"
+    if _stray(pts, base, average) <= 2 * _rounding(base, average):
+        what = f"{float(average):.3f} frames a second, a rate that editors do not have"
+    return f"{what}: conformed to {rate_text(rate)} by the time of each frame"
 
 
 def _constant_note(

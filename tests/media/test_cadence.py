@@ -65,6 +65,7 @@ def test_a_rate_no_editor_knows_is_conformed_over_a_long_film() -> None:
     assert (short.edit_rate, short.variable) == (30, False)
     long = find_cadence(grid(odd, 108_000, base), base, [odd])
     assert (long.edit_rate, long.variable) == (30, True)
+    assert long.note.startswith("30.020 frames a second, a rate that editors do not have")
     assert "conformed to 30" in long.note
 
 
