@@ -6,7 +6,7 @@ from ast import literal_eval
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from otio_autoedit.errors import OptionError
@@ -157,6 +157,7 @@ def test_what_was_read_reads_again() -> None:
     assert read_options(once, ALL) == once
 
 
+@settings(deadline=None)
 @given(st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | st.binary(),
     lambda inner: st.lists(inner, max_size=2) | st.tuples(inner, inner),

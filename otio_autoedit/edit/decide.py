@@ -15,8 +15,9 @@ from otio_autoedit.edit.draft import Draft
 from otio_autoedit.edit.plan import EditPlan, Piece, Source
 from otio_autoedit.edit.recipes import Recipe, Step
 from otio_autoedit.edit.rules import RULES
-from otio_autoedit.edit.shots import clean_span, join_short
+from otio_autoedit.edit.shots import clean_spans, join_short
 from otio_autoedit.errors import OptionError
+from otio_autoedit.media.info import MediaInfo
 from otio_autoedit.options import Duration, plain, read_options
 
 _NOT_OF_THE_EDIT = ("device", "cache")  # how it was made, not what
@@ -73,8 +74,22 @@ def _sources(analyses: Sequence[Analysis], rate: Fraction, still: object) -> lis
             media = replace(media, edit_rate=rate, duration_frames=frames, start_frame=0)
         elif media.edit_rate != rate:
             notes += (f"conformed by time from {_fps(media.edit_rate)} to {_fps(rate)} fps",)
+        notes += _left_out(media)
         result.append(Source(replace(media, notes=notes), analysis.index, label))
     return result
+
+
+def _left_out(media: MediaInfo) -> tuple[str, ...]:
+    """Notes on sound that outlasts the picture by more than an encoder's rounding."""
+    if media.kind != "video":
+        return ()
+    end = media.duration_frames / media.edit_rate
+    over = {audio.number: float(audio.start + audio.duration - end) for audio in media.audio}
+    return tuple(
+        f"sound {number + 1} goes on {seconds:.1f} s after the last picture: left out"
+        for number, seconds in over.items()
+        if seconds >= 1
+    )
 
 
 def _draft(number: int, analysis: Analysis, source: Source, rate: Fraction) -> Draft:
@@ -103,24 +118,27 @@ def _finished(draft: Draft) -> list[Piece]:
     label = draft.clock.source.label
     if draft.clock.source.media.kind != "video":
         return [replace(piece, name=label) for piece in pieces]
+    ends = _ends(draft)
+    asked = "the place asked for"
     return [
         replace(
             piece,
             name=f"{label} {number:0{digits}d}",
-            reason=f"{_end(draft, piece.start)} to {_end(draft, piece.stop)}",
-            clean=clean_span(piece.start, piece.stop, draft.believed),
+            reason=f"{ends.get(piece.start, asked)} to {ends.get(piece.stop, asked)}",
+            clean=clean,
         )
-        for number, piece in enumerate(pieces, 1)
+        for number, (piece, clean) in enumerate(
+            zip(pieces, clean_spans(pieces, draft.believed), strict=True), 1
+        )
     ]
 
 
-def _end(draft: Draft, frame: int) -> str:
+def _ends(draft: Draft) -> dict[int, str]:
+    """What stands at each source frame where a piece may begin or end."""
+    ends = {0: "the file's head", draft.length: "the file's end"}
     for one in draft.believed:
-        if one.cut == frame:
-            return f"{one.transition.type} ({one.transition.confidence:.0%} sure)"
-    if frame in (0, draft.length):
-        return "the file's head" if frame == 0 else "the file's end"
-    return "the place asked for"
+        ends[one.cut] = f"{one.transition.type} ({one.transition.confidence:.0%} sure)"
+    return ends
 
 
 def _labels(paths: Iterable[str]) -> list[str]:

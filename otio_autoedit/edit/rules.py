@@ -43,7 +43,8 @@ def _part(draft: Draft, given: Mapping[str, object]) -> Draft:
         raise OptionError(f"start={start} lies beyond the end of {path} ({seconds:.2f} s)")
     if last <= first:
         raise OptionError(f"start={start}, end={end}: nothing of {path} lies between them")
-    return shots.trim(draft, _first_from(draft, first), _first_from(draft, last))
+    # A source frame is taken whole: what is on screen at either place is in.
+    return shots.trim(draft, draft.clock.source_frame(first), _first_from(draft, last))
 
 
 def _place(draft: Draft, name: str, position: Position) -> int:

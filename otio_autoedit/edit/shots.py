@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from otio_autoedit.analysis.record import Transition
 from otio_autoedit.edit.clock import Clock
@@ -80,14 +81,23 @@ def join_short(draft: Draft, shortest: int) -> Draft:
         lengths[first : first + 2] = [_shown(draft.clock, pieces[first])]
 
 
-def clean_span(start: int, stop: int, believed: Iterable[Believed]) -> tuple[int, int] | None:
-    """The longest run of ``[start, stop)`` that shows one shot and no transition; None if there is
+def clean_spans(
+    pieces: Sequence[Piece], believed: Iterable[Believed]
+) -> list[tuple[int, int] | None]:
+    """For each piece, the longest run of it that shows one shot and no transition; None if there is
     none."""
-    runs: list[tuple[int, int]] = []
-    head = start
-    for first, last in sorted(one.mixed for one in believed):
-        if last < start or first > stop:
-            continue
+    mixed = sorted(one.mixed for one in believed)
+    furthest = list(accumulate((stop for _, stop in mixed), max))
+    spans = []
+    for piece in pieces:
+        first, last = bisect_left(furthest, piece.start), bisect_right(mixed, (piece.stop, 0))
+        spans.append(_longest_run(piece.start, piece.stop, mixed[first:last]))
+    return spans
+
+
+def _longest_run(start: int, stop: int, mixed: Iterable[tuple[int, int]]) -> tuple[int, int] | None:
+    runs, head = [], start
+    for first, last in mixed:
         runs.append((head, min(first, stop)))
         head = max(head, last)
     runs.append((head, stop))

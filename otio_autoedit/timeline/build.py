@@ -17,17 +17,12 @@ from pathlib import Path
 import opentimelineio as otio
 
 from otio_autoedit.edit.clock import Clock
-from otio_autoedit.edit.plan import EditPlan, Mark, Piece
+from otio_autoedit.edit.plan import EditPlan, Piece
 from otio_autoedit.media.timecode import frames_from_timecode
 from otio_autoedit.timeline import metadata
 from otio_autoedit.timeline.facts import plan_facts, safe_text
+from otio_autoedit.timeline.marking import marker, marks_of_pieces
 from otio_autoedit.timeline.sound import heard
-
-_COLORS = {
-    "dissolve": otio.schema.MarkerColor.PURPLE,
-    "fade": otio.schema.MarkerColor.BLUE,
-    "wipe": otio.schema.MarkerColor.ORANGE,
-}
 
 
 def build_timeline(plan: EditPlan) -> otio.schema.Timeline:
@@ -82,16 +77,14 @@ def _picture_track(
     plan: EditPlan, places: Sequence[_Place], links: Sequence[int]
 ) -> otio.schema.Track:
     track = otio.schema.Track("V1", kind=otio.schema.TrackKind.Video)
-    for number, (place, link) in enumerate(zip(places, links, strict=True)):
+    for place, link, marks in zip(places, links, marks_of_pieces(plan), strict=True):
         if place.clock.source.media.kind == "audio":
             _append_gap(track, place.stop - place.start, plan.rate)
             continue
         if place.start == place.stop:
             continue
         clip = place.clip(place.start, place.stop, _picture_facts(place), link)
-        clip.markers.extend(
-            _marker(mark, place) for mark in plan.marks if _begins_here(mark, plan.pieces, number)
-        )
+        clip.markers.extend(marker(mark, place.clock, place.piece) for mark in marks)
         track.append(clip)
     return track
 
@@ -176,49 +169,6 @@ def _sound_facts(place: _Place, stream: int) -> dict[str, object]:
     }
     named = {"language": safe_text(audio.language), "title": safe_text(audio.title)}
     return facts | {key: text for key, text in named.items() if text}
-
-
-def _begins_here(mark: Mark, pieces: Sequence[Piece], number: int) -> bool:
-    """Whether the piece shows some of the mark and does not merely go on with what the piece before
-    it shows: a dissolve over a cut is marked once, on the clip where it begins."""
-    piece = pieces[number]
-    if not _shows(mark, piece):
-        return False
-    before = pieces[number - 1] if number else None
-    return not (
-        before is not None
-        and before.source == piece.source
-        and before.stop == piece.start
-        and _shows(mark, before)
-    )
-
-
-def _shows(mark: Mark, piece: Piece) -> bool:
-    return mark.source == piece.source and mark.start < piece.stop and piece.start < mark.stop
-
-
-def _marker(mark: Mark, place: _Place) -> otio.schema.Marker:
-    """A marker over the mark's frames: begun inside its clip, and as long as the mark goes on even
-    where the clip ends before it."""
-    clock = place.clock
-    first, stop = clock.frame(mark.start), clock.frame(mark.stop)
-    start = max(first, place.start)
-    marker = otio.schema.Marker(
-        name=safe_text(mark.name),
-        marked_range=_range(clock.start + start, max(stop - start, 1), clock.rate),
-        color=_COLORS.get(mark.kind, otio.schema.MarkerColor.GREEN),
-        comment=safe_text(mark.comment),
-    )
-    facts: dict[str, object] = {
-        "kind": mark.kind,
-        "span": [clock.start + first, clock.start + stop],
-        **mark.numbers,
-    }
-    if mark.confidence is not None:
-        facts["confidence"] = mark.confidence
-    marker.metadata[metadata.KEY] = facts
-    marker.metadata["Resolve_OTIO"] = {"Note": safe_text(mark.comment)}
-    return marker
 
 
 def _append_gap(track: otio.schema.Track, frames: int, rate: Fraction) -> None:

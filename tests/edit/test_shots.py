@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from otio_autoedit.analysis.record import Analysis, Transition
@@ -13,7 +13,7 @@ from otio_autoedit.edit.decide import make_plan
 from otio_autoedit.edit.plan import EditPlan
 from otio_autoedit.edit.recipes import recipe
 from otio_autoedit.errors import OptionError
-from tests.support.analyses import change, film, sound_file, still
+from tests.support.analyses import change, film, sound, sound_file, still
 
 
 def shots(analysis: Analysis, **options: object) -> EditPlan:
@@ -101,6 +101,18 @@ def test_only_a_part_of_the_file() -> None:
     )
 
 
+def test_a_part_of_a_varying_film_holds_all_that_is_on_screen_in_it() -> None:
+    analysis = film(pts=[0, 1000, 5000, 5500, 9000], time_base=Fraction(1, 1000))
+    assert spans(shots(analysis, start=2, end=3)) == [(1, 2)]
+    assert spans(shots(analysis, start=1, end=5)) == [(1, 2)]
+    assert spans(shots(analysis, start=5.4, end=6)) == [(2, 4)]
+
+
+def test_sound_that_outlasts_the_picture_is_noted() -> None:
+    (source,) = shots(film(audio=[sound(duration=10.5), sound(1, start=3, duration=9)])).sources
+    assert source.media.notes == ("sound 2 goes on 2.0 s after the last picture: left out",)
+
+
 def test_a_mark_of_which_nothing_plays_is_left_out() -> None:
     assert not shots(film([change(99, 124)]), start="6s").marks
     assert len(shots(film([change(99, 124)]), start=4.5).marks) == 1
@@ -182,6 +194,7 @@ transitions = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(
     st.lists(transitions, max_size=12),
     st.integers(1, 50),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 import opentimelineio as otio
@@ -104,6 +105,15 @@ def test_a_marker_begins_inside_its_clip_even_where_its_transition_does_not() ->
     assert marker.marked_range.start_time.value == clip.source_range.start_time.value == 115
     assert marker.marked_range.duration.value == 9
     assert list(marker.metadata["autoedit"]["span"]) == [100, 124]
+
+
+def test_a_marker_is_on_every_clip_that_shows_its_transition_anew() -> None:
+    plan = make_plan([film([change(99, 124)])], recipe("shots"), {})
+    spans = [(115, 200), (0, 110), (110, 120), (130, 250)]
+    pieces = tuple(replace(plan.pieces[0], start=start, stop=stop) for start, stop in spans)
+    timeline = build_timeline(replace(plan, pieces=pieces))
+    marked = [[ends(marker.marked_range) for marker in clip.markers] for clip in timeline.tracks[0]]
+    assert marked == [[(115, 124)], [(100, 124)], [], []]
 
 
 def test_sound_can_be_left_out() -> None:

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import opentimelineio as otio
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from otio_autoedit.timeline.flat import Span, flatten, playing
@@ -171,6 +171,7 @@ lengths = st.lists(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.lists(lengths, min_size=1, max_size=3))
 def test_a_stack_plays_what_otio_finds_there(rows: list[list[tuple[str, int, int]]]) -> None:
     tracks = [
