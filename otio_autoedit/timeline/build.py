@@ -130,15 +130,15 @@ def _links(plan: EditPlan, places: Sequence[_Place]) -> list[int]:
 
 
 def _references(plan: EditPlan, clocks: Sequence[Clock]) -> list[otio.schema.ExternalReference]:
-    """One reference a file, no two of one name (some formats tell media apart by name alone)."""
+    """One reference a source; no two files have one name there, since some formats tell media apart
+    by name alone."""
     result: list[otio.schema.ExternalReference] = []
-    names: set[str] = set()
+    names: dict[str, Path] = {}
     for source, clock in zip(plan.sources, clocks, strict=True):
         path = Path(source.media.path).absolute()
         name, again = safe_text(path.name), 2
-        while name in names:
+        while names.setdefault(name, path) != path:
             name, again = safe_text(f"{path.stem} ({again}){path.suffix}"), again + 1
-        names.add(name)
         reference = otio.schema.ExternalReference(
             target_url=path.as_uri(), available_range=_range(clock.start, clock.length, plan.rate)
         )

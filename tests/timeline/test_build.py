@@ -208,6 +208,15 @@ def test_several_files_share_one_timeline() -> None:
     assert [source["rate"] for source in sources] == ["25", "25", "25", "50"]
 
 
+def test_media_of_one_name_are_told_apart_and_one_file_keeps_its_name() -> None:
+    timeline = built(film(), film(path="/other/match.mp4"), film())
+    references = [clip.media_reference for clip in timeline.tracks[0]]
+    assert [one.name for one in references] == ["match.mp4", "match (2).mp4", "match.mp4"]
+    assert [clip.name for clip in timeline.tracks[0]] == [
+        "match 001", "match (2) 001", "match (3) 001",
+    ]  # fmt: skip
+
+
 def test_the_timeline_may_start_anywhere() -> None:
     assert built(film(), start_timecode="10:00:00:00").global_start_time.value == 900_000
     ntsc = built(film(rate=Fraction(30000, 1001)), start_timecode="01:00:00;00")
