@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path, PureWindowsPath
 from urllib.parse import unquote, urlsplit
 
@@ -100,6 +101,7 @@ def local_path(url: str) -> Path | None:
     return Path(text)
 
 
+@lru_cache(maxsize=1024)
 def path_parts(text: str) -> tuple[str, ...]:
     """The folders and the name in a URL or path of any system, percent signs decoded.
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -253,6 +253,7 @@ def _shared_tail(url: str, path: Path) -> int:
     return shared
 
 
+@lru_cache(maxsize=4096)
 def _as_reel(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9]", "", text).upper()
 

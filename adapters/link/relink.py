@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import math
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -30,25 +32,31 @@ def relink(clip: otio.schema.Clip, found: Found) -> otio.schema.MediaReference:
     if clip.source_range is None and old_span is not None:
         new_span = _span_of(reference.available_range)
         if new_span is None or (new_span.rate, new_span.length) != (old_span.rate, old_span.length):
-            start = found.fit.zero
+            start = math.ceil(found.fit.zero)
             length = old_span.length * found.fit.rate / old_span.rate
             clip.source_range = time_range(start, length, found.fit.rate)
-    ours = _ours(clip)
+    ours = ours_of(clip)
     ours[LINKED] = found.way
     if found.fit.move:
-        ours["moved"] = float(found.fit.move)
+        ours["moved"] = round(found.fit.move)
     clip.metadata[OURS] = ours
     return reference
 
 
+def ours_of(clip: otio.schema.Clip) -> dict[str, Any]:
+    """What stands on the clip under our name, a copy; empty where it is nothing of ours."""
+    found = clip.metadata.get(OURS)
+    return dict(found) if isinstance(found, Mapping) else {}
+
+
 def is_linked(clip: otio.schema.Clip) -> bool:
     """True where the linker gave the clip its media, now or in an earlier conversion."""
-    return LINKED in clip.metadata.get(OURS, {})
+    return LINKED in ours_of(clip)
 
 
 def is_cut_by_us(clip: otio.schema.Clip) -> bool:
     """True where the clip comes from our read adapter: it needs no linker."""
-    return OURS in clip.metadata and not is_linked(clip)
+    return bool(ours_of(clip)) and not is_linked(clip)
 
 
 def is_there(clip: otio.schema.Clip) -> bool:
@@ -122,7 +130,3 @@ def _kind(clip: otio.schema.Clip) -> Any:
     if parent is None:
         return ""
     return {"Video": "video", "Audio": "audio"}.get(parent.kind, "")
-
-
-def _ours(clip: otio.schema.Clip) -> dict[str, Any]:
-    return dict(clip.metadata.get(OURS, {}))

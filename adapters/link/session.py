@@ -116,9 +116,11 @@ class Session:
         by_url = {
             clip.media_reference.target_url: self._linked[id(clip)] for clip in self._linked_clips()
         }
-        if by_url:
-            for timeline in _timelines_of(result):
+        for timeline in _timelines_of(result) if by_url else ():
+            try:
                 stamp_linked(timeline, by_url, self._tally.facts())
+            except Exception as error:  # the clips are linked all the same
+                logger.warning("otio-autoedit: %s not marked as linked: %s", timeline.name, error)
         tally = self._tally
         asked = bool(self._arguments) or tally.linked or tally.missed or tally.failed
         logger.log(logging.WARNING if asked else logging.INFO, "%s", tally.text())

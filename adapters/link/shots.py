@@ -11,6 +11,7 @@ import opentimelineio as otio
 
 from otio_autoedit.adapters.link.fit import Fit, Span, time_range
 from otio_autoedit.adapters.link.marks import Change, Edge, Miss, inside, misses
+from otio_autoedit.adapters.link.relink import ours_of
 from otio_autoedit.analysis.record import Analysis
 from otio_autoedit.timeline.metadata import KEY as OURS
 
@@ -45,7 +46,7 @@ def mark(clip: otio.schema.Clip, analysis: Analysis, fit: Fit, *, retimed: bool)
     _take_off_marks(clip)
     clip.markers.extend(_change_marker(change, span.rate) for change in seen)
     clip.markers.extend(_miss_marker(miss, start, stop, span.rate) for miss in missed)
-    ours = dict(clip.metadata.get(OURS, {}))
+    ours = ours_of(clip)
     ours[WATCHED] = [start, stop]
     ours.pop(MISSED, None)
     if missed:
@@ -57,12 +58,12 @@ def mark(clip: otio.schema.Clip, analysis: Analysis, fit: Fit, *, retimed: bool)
 def is_marked(clip: otio.schema.Clip) -> bool:
     """True where the clip was marked for just what it plays now: nothing is to be added, and what
     somebody took off since stays off."""
-    ours = clip.metadata.get(OURS, {})
+    watched = ours_of(clip).get(WATCHED)
     try:
         span = Span.of(clip.trimmed_range())
     except otio.exceptions.OTIOError:
         return False
-    return list(ours.get(WATCHED, ())) == [round(span.start), round(span.stop)]
+    return watched is not None and list(watched) == [round(span.start), round(span.stop)]
 
 
 def changes_in(analysis: Analysis, fit: Fit) -> list[Change]:

@@ -21,6 +21,8 @@ def stamp_linked(
     Tracks as the EDL reader leaves them, which show nothing to whoever takes them at their word,
     get the place that is meant.
     """
+    if not isinstance(timeline.metadata.get(metadata.KEY, {}), Mapping):
+        return  # something else of that name
     known = metadata.read(timeline)
     sources = list(known.get("sources", []))
     numbers = {source.get("fingerprint"): number for number, source in enumerate(sources)}
