@@ -190,7 +190,10 @@ def test_a_still_stands_for_five_seconds() -> None:
 
 def test_several_files_share_one_timeline() -> None:
     timeline = built(
-        film([change(99, 100)]), sound_file(), still(), film(rate=Fraction(50), frames=500)
+        film([change(99, 100)]),
+        sound_file(),
+        still(),
+        film(path="/b/match.mp4", rate=Fraction(50), frames=500),
     )
     video, audio = timeline.tracks
     assert layout(video) == [
