@@ -107,7 +107,7 @@ def test_as_many_frames_as_ffprobe_counts(tricky: list[TrickyFile]) -> None:
         pytest.skip("ffprobe is not installed (apt-get install ffmpeg)")
     counted = 0
     for file in tricky:
-        if file.expect == "error" or file.name in _NOT_COUNTED:
+        if file.expect == "error" or file.name in _NOT_COUNTED or file.kind == "file name":
             continue
         footage, pictures, _ = read(file.path, sound=False)
         if footage.info.kind == "video":
