@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _REFERENCE_WHITE = 203.0  # cd/m2, ITU-R BT.2408
 _HLG_PEAK = 1000.0  # cd/m2, the display that BT.2100 gives HLG's system gamma 1.2 for
 _BRIGHTEST = 4.0  # reference whites; brighter is white
+_SAMPLES = 8  # a side
 _TO_BT709 = np.array(  # from BT.2020, ITU-R BT.2087
     [
         [1.6605, -0.5876, -0.0728],
@@ -39,11 +40,23 @@ def seen(
     ``size`` is (width, height); ``transfer`` and ``rotation`` are `MediaInfo`'s.
     """
     width, height = (size[1], size[0]) if rotation in (90, 270) else size
+    frame = _coarse(frame, width, height)
     if transfer in ("smpte2084", "arib-std-b67"):
         small = tone_mapped(_deep(frame, width, height), transfer)
     else:
         small = thumbnail(frame, (width, height))
     return np.ascontiguousarray(np.rot90(small, -rotation // 90)) if rotation else small
+
+
+def _coarse(frame: av.VideoFrame, width: int, height: int) -> av.VideoFrame:
+    """Returns a large ``frame`` as every n-th pixel of it, 8 by 8 for each of the thumbnail's.
+
+    Averaging 64 pixels instead of the 1,600 of a 1080p picture is off by half a level of 255, and
+    takes a third of the time; it spares reading every pixel of a picture that has millions.
+    """
+    if frame.width < 2 * _SAMPLES * width or frame.height < 2 * _SAMPLES * height:
+        return frame
+    return _scaled(frame, _SAMPLES * width, _SAMPLES * height, frame.format.name, "POINT")
 
 
 def tone_mapped(codes: npt.NDArray[np.uint16], transfer: str) -> npt.NDArray[np.uint8]:
@@ -60,11 +73,17 @@ def tone_mapped(codes: npt.NDArray[np.uint16], transfer: str) -> npt.NDArray[np.
 
 def _deep(frame: av.VideoFrame, width: int, height: int) -> npt.NDArray[np.uint16]:
     """Returns ``frame`` averaged down to ``(height, width, 3)``, 16 bit."""
+    pixels: npt.NDArray[np.uint16] = _scaled(frame, width, height, "rgb48le", "AREA").to_ndarray()
+    return pixels
+
+
+def _scaled(
+    frame: av.VideoFrame, width: int, height: int, pixels: str, method: str
+) -> av.VideoFrame:
     try:
-        small = frame.reformat(width, height, "rgb48le", interpolation="AREA", threads=1)
-    except TypeError:  # before PyAV 16 there was no such argument
-        small = frame.reformat(width, height, "rgb48le", interpolation="AREA")
-    return small.to_ndarray()
+        return frame.reformat(width, height, pixels, interpolation=method, threads=1)
+    except TypeError:  # before PyAV 16 there was no such argument, and no threads
+        return frame.reformat(width, height, pixels, interpolation=method)
 
 
 @cache

@@ -101,7 +101,7 @@ def _read(
     """Decodes the file and hands its frames on; returns how many pictures there were."""
     total = footage.info.frame_count or None
     count = 0
-    with closing(footage.read(pictures=pictures, sound=sound)) as frames:
+    with closing(footage.read(pictures=pictures, sound=sound, rough=True)) as frames:
         for each in frames:
             if isinstance(each, Picture):
                 count += 1

@@ -85,18 +85,23 @@ class Footage:
         return self._index
 
     def read(
-        self, pictures: bool = True, sound: bool = True
+        self, pictures: bool = True, sound: bool = True, *, rough: bool = False
     ) -> Generator[Picture | Sound, None, None]:
         """One pass over the file: each picture once, in the order shown, sound as it comes.
 
         What cannot be decoded is left out, counted in ``info.notes``. Memory does not grow with the
         length of the file (but for 8 bytes a picture of index).
+
+        ``rough`` leaves the edges of blocks as they are in pictures that no other is made of: up to
+        a tenth faster, and nothing that a thumbnail shows. Not for pictures that people look at.
         """
         if self._closed:
             raise ValueError("this footage is closed")
-        return self._pass(pictures and self._headers.video is not None, sound)
+        return self._pass(pictures and self._headers.video is not None, sound, rough)
 
-    def _pass(self, pictures: bool, sound: bool) -> Generator[Picture | Sound, None, None]:
+    def _pass(
+        self, pictures: bool, sound: bool, rough: bool
+    ) -> Generator[Picture | Sound, None, None]:
         tally = PictureTally(self._headers)
         heard = SoundTally(self._info.audio if sound else ())
         with pyav.open_container(self._info.path) as box:
@@ -107,6 +112,8 @@ class Footage:
             streams = [*([video] if video is not None else []), *(box.streams[i] for i in sounds)]
             if video is not None:
                 video.thread_type = "AUTO"
+                if rough:
+                    video.codec_context.options = {"skip_loop_filter": "noref"}
             if streams:
                 yield from self._decode(box, streams, sounds, tally, heard)
         info = self._headers.info

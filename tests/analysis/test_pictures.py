@@ -36,6 +36,21 @@ def test_an_ordinary_picture_is_its_thumbnail() -> None:
     np.testing.assert_array_equal(seen(frame, SIZE), thumbnail(frame, SIZE))
 
 
+@pytest.mark.parametrize("pixels", ["yuv420p", "yuv422p10le", "nv12", "rgb24", "gray"])
+def test_a_large_picture_is_as_good_as_its_thumbnail(pixels: str) -> None:
+    """Only some of its pixels are read; what is seen is the same to a level or so."""
+    random = np.random.default_rng(3)
+    picture = np.full((1080, 1920, 3), 128.0)
+    for cell, contrast in ((480, 40), (120, 20), (40, 12), (8, 8), (2, 6), (1, 4)):
+        coarse = random.normal(0, contrast, (-(-1080 // cell), 1920 // cell, 3))
+        picture += np.repeat(np.repeat(coarse, cell, 0), cell, 1)[:1080]
+    rgb = av.VideoFrame.from_ndarray(np.clip(picture, 0, 255).astype(np.uint8), format="rgb24")
+    frame = rgb.reformat(format=pixels)
+    difference = np.abs(seen(frame, SIZE).astype(int) - thumbnail(frame, SIZE))
+    assert difference.mean() < 1.5
+    assert difference.max() < 12
+
+
 @pytest.mark.parametrize("rotation", [0, 90, 180, 270])
 def test_a_turned_picture_is_seen_upright(rotation: int) -> None:
     upright = four_corners(360, 640)

@@ -37,9 +37,9 @@ def decoded(monkeypatch: pytest.MonkeyPatch) -> Decoded:
     count = Decoded()
     read = Footage.read
 
-    def counted(self: Footage, pictures: bool = True, sound: bool = True) -> Any:
+    def counted(self: Footage, pictures: bool = True, sound: bool = True, **how: Any) -> Any:
         count.opened += 1
-        for each in read(self, pictures, sound):
+        for each in read(self, pictures, sound, **how):
             count.pictures += isinstance(each, Picture)
             count.sounds += isinstance(each, Sound)
             yield each

@@ -1,4 +1,4 @@
-"""Processes that share a store: killed at any moment, at work on the same file, stopped by Ctrl-C."""
+"""Processes that share a store: killed at any moment, at work on one file, stopped by Ctrl-C."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ from otio_autoedit.media.footage import Footage, Picture
 from otio_autoedit.analysis.pipeline import analyze
 from otio_autoedit.analysis.store import Store
 count, read = [0], Footage.read
-def counted(self, pictures=True, sound=True):
-    for each in read(self, pictures, sound):
+def counted(self, pictures=True, sound=True, **how):
+    for each in read(self, pictures, sound, **how):
         count[0] += isinstance(each, Picture)
         yield each
 Footage.read = counted
