@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import opentimelineio as otio
+
+from otio_autoedit.timeline.metadata import read
 
 OURS = "autoedit"
 
@@ -79,7 +82,7 @@ class Facts:
 
 def facts_of(timeline: otio.schema.Timeline, settings: Mapping[str, Any] | None = None) -> Facts:
     """The facts of a timeline; ``settings`` are the adapter's arguments."""
-    ours = plain(timeline.metadata.get(OURS, {}))
+    ours = read(timeline) or plain(timeline.metadata.get(OURS, {}))
     size = ours.get("size")
     sources = tuple(_source(s) for s in ours.get("sources", []) if isinstance(s, dict))
     return Facts(
@@ -97,6 +100,7 @@ RATES = (
 )
 
 
+@lru_cache(maxsize=256)
 def exact_rate(rate: float | Fraction | str) -> Fraction:
     """The exact rate a number stands for: 23.976, 23.98 and 24000/1001 are one rate.
 

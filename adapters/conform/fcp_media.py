@@ -79,12 +79,16 @@ def one_file_a_url(
     for clip in clips:
         clip.media_reference.target_url = file_url(clip.media_reference.target_url)
     steps.same_range_a_url(timeline)
+    described: set[str] = set()
     for clip in clips:
         reference, source = clip.media_reference, facts.source_of(clip)
+        if reference.target_url in described:
+            continue  # the adapter writes a file where it first meets it
+        described.add(reference.target_url)
         name = os.path.basename(path_of(reference.target_url))
         reference.name = steps.plain_text(name or reference.name, one_line=True)
-        described = _described(reference, source)
-        reference.metadata[KEY] = {**dict(reference.metadata.get(KEY, {})), **described}
+        own = dict(reference.metadata.get(KEY, {}))
+        reference.metadata[KEY] = {**own, **_described(reference, source)}
 
 
 def sequence_picture(facts: Facts) -> dict[str, Any]:

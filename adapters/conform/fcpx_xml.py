@@ -35,12 +35,14 @@ def prepare(timeline: otio.schema.Timeline, facts: Facts) -> list[Loss]:
     """Files and gaps at a whole rate, a main storyline as long as everything connected to it."""
     losses, facts = _at_a_legal_rate(timeline, facts)
     rate = facts.rate
-    losses += _count_lost(timeline)
+    losses += _count_lost(timeline) + read_back(rate)
+    if timeline.global_start_time is None:
+        timeline.global_start_time = steps.time_at(0, rate)
     steps.clean_text(timeline, one_line=True)
     steps.fill_ranges(timeline, rate)
     steps.one_rate(timeline, rate, media=True)
     losses += lost("nested sequences laid out flat", steps.unnest(timeline), OTIO)
-    losses += lost("clips without a media file left as gaps", _fileless_to_gaps(timeline), OTIO)
+    losses += lost("clips without a media file left as gaps", fileless_to_gaps(timeline), OTIO)
     steps.drop_empty(timeline)
     retimes, effects = drop_retimes(timeline)
     losses += lost("retimed clips played at normal speed", retimes, OTIO)
@@ -65,6 +67,12 @@ def finish(path: Path, timeline: otio.schema.Timeline, facts: Facts) -> list[Los
 
     mend(path, facts)
     return []
+
+
+def read_back(rate: Fraction) -> list[Loss]:
+    """OTIO's own readers of FCPXML count in whole frames a second; no hook runs before them."""
+    what = f"frame rate that OTIO reads back as {int(rate)} (programs read it right)"
+    return lost(what, int(rate.denominator != 1), "keep the .otio for OTIO")
 
 
 def file_url(url: str) -> str:
@@ -112,7 +120,7 @@ def _link(clip: otio.schema.Clip) -> Any:
     return clip.metadata.get(OURS, {}).get("link")
 
 
-def _fileless_to_gaps(timeline: otio.schema.Timeline) -> int:
+def fileless_to_gaps(timeline: otio.schema.Timeline) -> int:
     changed = 0
     for track in timeline.tracks:
         for index, item in enumerate(list(track)):
@@ -219,7 +227,7 @@ def _note(timeline: otio.schema.Timeline, facts: Facts, spine: otio.schema.Track
         names=apostrophes,
         comments=comments,
         dissolves=_dissolve_places(spine, rate),
-        assets={c.media_reference.target_url: _asset(c, facts) for c in timeline.find_clips()},
+        assets={c.media_reference.target_url: asset_facts(c, facts) for c in timeline.find_clips()},
     )
 
 
@@ -249,7 +257,7 @@ def _dissolve_places(spine: otio.schema.Track, rate: Fraction) -> list[dict[str,
     return places
 
 
-def _asset(clip: otio.schema.Clip, facts: Facts) -> dict[str, Any]:
+def asset_facts(clip: otio.schema.Clip, facts: Facts) -> dict[str, Any]:
     source = facts.source_of(clip)
     url = clip.media_reference.target_url
     name = os.path.basename(path_of(url)) or clip.name

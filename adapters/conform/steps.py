@@ -27,8 +27,12 @@ def tracks_of(timeline: otio.schema.Timeline) -> list[otio.schema.Track]:
 
 def frames(time: otio.opentime.RationalTime, rate: Fraction) -> Fraction:
     """The time in frames of ``rate``, exact: 29.97 counts as 30000/1001."""
-    value = Fraction(time.value).limit_denominator(1_000_000)
-    return value if exact_rate(time.rate) == rate else value / exact_rate(time.rate) * rate
+    value, own = time.value, exact_rate(time.rate)
+    if value.is_integer():
+        count = Fraction(int(value))
+    else:
+        count = Fraction(value).limit_denominator(1_000_000)
+    return count if own == rate else count / own * rate
 
 
 def whole(value: Fraction) -> int:

@@ -25,6 +25,7 @@ from otio_autoedit.adapters.conform import (
 )
 from otio_autoedit.errors import ExportError
 from otio_autoedit.files import whole_file
+from otio_autoedit.timeline.metadata import is_ours
 
 if TYPE_CHECKING:
     import opentimelineio as otio
@@ -51,7 +52,7 @@ class Write:
 def around_write(timeline: otio.schema.Timeline, arguments: Any) -> otio.schema.Timeline:
     """The timeline to write (before), or the file mended (after)."""
     path = arguments.get("_filepath")
-    if path is None:
+    if path is None or not is_ours(timeline):
         # A write to a string, or the second call for one: the format is not known here.
         return timeline
     state = arguments.get(STATE)

@@ -236,7 +236,7 @@ def test_markers(tmp_path: Path) -> None:
         "seq": ("clip", 2, 3, "1", "there"),
         "gap": ("gap", 3, 1, None, None),
     }
-    assert losses(timeline) == {}
+    assert losses(timeline) == {"frame rate that OTIO reads back as 29 (programs read it right)": 1}
 
 
 def test_retimes_and_layers_of_nests_are_said(tmp_path: Path) -> None:
