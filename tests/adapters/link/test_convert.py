@@ -195,3 +195,36 @@ def test_other_programs_of_otio(tmp_path: Path, rushes: Path, name: str) -> None
     )
     assert done.returncode == 0, done.stderr
     assert "A001" in done.stdout
+
+
+def test_a_film_cut_at_its_shots_misses_none_and_slipped_by_two_frames_misses_all(
+    tmp_path: Path, data_dir: Path
+) -> None:
+    """Real footage, the whole way round: cut by us, handed over as EDL, slipped, linked again."""
+    film = data_dir / "shots" / "eval" / "film01.mp4"
+    convert("-i", str(film), "-o", "cut.edl", cwd=tmp_path)
+    lines = (tmp_path / "cut.edl").read_text("utf-8").splitlines()
+    assert len([line for line in lines if line[:3].isdigit()]) > 5
+    moved = [line for line in lines if not line.startswith("* FROM CLIP: file:")]
+    (tmp_path / "cut.edl").write_text("\n".join(moved), "utf-8")
+    link = ("-m", "autoedit", "-M", f"media_dir={film.parent}")
+    right = convert("-i", "cut.edl", "-o", "right.otio", *link, cwd=tmp_path)
+    assert right.returncode == 0, right.stderr
+    assert "shot boundary" not in right.stderr
+    timeline = otio.adapters.read_from_file(str(tmp_path / "right.otio"))
+    assert not [marker for clip in timeline.find_clips() for marker in clip.markers]
+
+    slipped = otio.adapters.read_from_file(str(tmp_path / "cut.edl"))
+    inner = list(slipped.find_clips())[1:-1]
+    for clip in inner:
+        late = otio.opentime.RationalTime(2, clip.source_range.start_time.rate)
+        clip.source_range = otio.opentime.TimeRange(
+            clip.source_range.start_time + late, clip.source_range.duration
+        )
+    otio.adapters.write_to_file(slipped, str(tmp_path / "slipped.otio"))
+    wrong = convert("-i", "slipped.otio", "-o", "wrong.otio", *link, cwd=tmp_path)
+    timeline = otio.adapters.read_from_file(str(tmp_path / "wrong.otio"))
+    flagged = list(timeline.find_clips())[1:-1]
+    assert f"(marked): {len(flagged)}:" in wrong.stderr
+    assert {marker.name for clip in flagged for marker in clip.markers} == {"cut 2 frames late"}
+    assert all(len(clip.markers) == 2 for clip in flagged)
