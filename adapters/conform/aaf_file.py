@@ -20,8 +20,34 @@ def mend(path: Path, facts: Facts) -> None:
     with whole_file(path) as part:
         shutil.copyfile(path, part)
         with aaf2.open(str(part), "rw") as file:
+            _spares(file)
             _timecodes(file, facts)
             _marks(file)
+
+
+def _spares(file: Any) -> None:
+    """The adapter describes a file once for every clip; keep what the master mobs point at."""
+    used = {slot.segment.mob_id for mob in file.content.mastermobs() for slot in mob.slots}
+    tapes: dict[Any, set[int]] = {}
+    for mob in list(file.content.sourcemobs()):
+        for slot in mob.slots:
+            if type(slot.segment).__name__ != "SourceClip" or slot.segment.mob is None:
+                continue
+            if mob.mob_id not in used:
+                file.content.mobs.pop(mob.mob_id)
+                break
+            tapes.setdefault(slot.segment.mob_id, set()).add(slot.segment.slot_id)
+    for mob in file.content.sourcemobs():
+        if mob.mob_id in tapes:
+            _only_slots(mob, tapes[mob.mob_id])
+
+
+def _only_slots(tape: Any, wanted: set[int]) -> None:
+    """Keep the tape's timecode and the slots that somebody points at."""
+    for index in reversed(range(len(tape.slots))):
+        slot = tape.slots[index]
+        if slot.slot_id not in wanted and type(slot.segment).__name__ != "Timecode":
+            tape.slots.pop(index)
 
 
 def _timecodes(file: Any, facts: Facts) -> None:

@@ -82,6 +82,9 @@ def test_row_57_one_master_mob_a_file_named_as_the_file(tmp_path: Path) -> None:
             for mob in file.content.sourcemobs()
             for locator in mob.descriptor.get("Locator", []).value or []
         }
+        kinds = sorted(type(mob.descriptor).__name__ for mob in file.content.sourcemobs())
+    # A picture, a sound and a tape a file, however many clips play it.
+    assert kinds == ["CDCIDescriptor"] * 2 + ["PCMDescriptor"] * 2 + ["TapeDescriptor"] * 2
     assert names == ["B.mov", "ä 1.mov"]
     assert urls == {f.path.as_uri() for f in files}
     items = [("Clip", 100, 48), ("Gap", 0, 5), ("Clip", 10, 20), ("Clip", 500, 30)]
