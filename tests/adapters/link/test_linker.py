@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import logging
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -499,3 +501,12 @@ def test_a_read_inside_a_read_does_not_end_it(
     monkeypatch.setattr(session.Session, "link", link_and_read)
     result = read(EDL, rate=24)
     assert result.metadata["autoedit"]["linker"]["linked"] == 4
+
+
+def test_linking_without_watching_loads_no_network_and_opens_no_movie_before_it_must() -> None:
+    code = (
+        "import sys, otio_autoedit.adapters.link.session;"
+        "print(sorted({'torch', 'av'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
