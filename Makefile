@@ -61,8 +61,8 @@ blender: .venv-blender/installed ## Blender as a Python module, in an environmen
 
 bench: install ## accuracy and speed beside other detectors (needs the shared footage)
 	$(BIN)/python -m pip install --quiet -e '.[dev,bench]'
-	$(BIN)/python -m tests.benchmarks.shots
-	$(BIN)/python -m tests.benchmarks.speed
+	$(BIN)/python tests/benchmarks/shots.py
+	$(BIN)/python tests/benchmarks/speed.py
 
 # The same torch, an older PyAV in front of it: only what reads media can differ.
 test-av14: install ## the tests of what reads media, with PyAV 14

@@ -41,7 +41,7 @@ def examine(looks: Sequence[Look] = ()) -> list[Finding]:
         except Exception as error:
             text = " ".join(f"{type(error).__name__}: {error}".split())
             findings.append(
-                Finding(look.__name__, "broken", text, "OTIO_AUTOEDIT_DEBUG=1 and again")
+                Finding(look.__name__, "broken", text)
             )
     return findings
 

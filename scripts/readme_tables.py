@@ -1,0 +1,136 @@
+"""Writes the README's generated tables: options from their declarations, formats by writing them.
+
+``python scripts/readme_tables.py`` rewrites what stands between ``<!-- NAME -->`` and
+``<!-- /NAME -->``; a test holds the README to it.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+import tempfile
+import warnings
+from collections.abc import Callable
+from contextlib import redirect_stdout
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import opentimelineio as otio
+
+from otio_autoedit import analyze
+from otio_autoedit.adapters.link.settings import LINKER
+from otio_autoedit.analysis.record import Transition
+from otio_autoedit.cli.writing import PACKAGES
+from otio_autoedit.edit.decide import make_plan
+from otio_autoedit.edit.general import RECIPE
+from otio_autoedit.edit.recipes import recipe
+from otio_autoedit.errors import AutoEditLossWarning
+from otio_autoedit.options import options_table, read_options
+from otio_autoedit.timeline.build import build_timeline
+
+README = Path(__file__).resolve().parents[1] / "README.md"
+
+FOR = {
+    ".otio": "Resolve 18.5+, Kdenlive 25.04+, Blender by our script, pipelines",
+    ".otioz": "the same, with the media inside",
+    ".otiod": "the same, as a folder",
+    ".xml": "Premiere, Resolve (Final Cut Pro 7 XML)",
+    ".fcpxml": "Final Cut Pro, Resolve",
+    ".edl": "everything (CMX 3600)",
+    ".aaf": "Avid Media Composer, Pro Tools",
+    ".mlt": "melt, Shotcut",
+    ".kdenlive": "Kdenlive before 25.04",
+    ".xges": "GStreamer, Pitivi",
+    ".ale": "Avid bins",
+    ".svg": "a drawing of the timeline",
+}
+
+
+def tables() -> dict[str, str]:
+    """Each generated table by its name."""
+    makers: dict[str, Callable[[], str]] = {
+        "options": lambda: options_table([RECIPE, *recipe("shots").all_options]),
+        "linker-options": lambda: options_table(LINKER),
+        "formats": formats_table,
+    }
+    return {name: make() for name, make in makers.items()}
+
+
+def filled(text: str) -> str:
+    """``text`` with every table made anew."""
+    for name, table in tables().items():
+        between = re.compile(f"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
+        text, count = between.subn(lambda match, t=table: f"{match[1]}{t}{match[2]}", text)
+        if count != 1:
+            raise ValueError(f"README: <!-- {name} --> stands there {count} times, not once")
+    return text
+
+
+def formats_table() -> str:
+    """What each format loses of a timeline with all that the recipe `shots` makes."""
+    rows = ["| suffix | for | package | what is lost |", "|---|---|---|---|"]
+    with tempfile.TemporaryDirectory() as room:
+        timeline = _timeline(Path(room))
+        for suffix, purpose in FOR.items():
+            package = PACKAGES.get(suffix, "")
+            lost = "; ".join(_losses(timeline, Path(room, f"film{suffix}"))) or "nothing"
+            rows.append(f"| `{suffix}` | {purpose} | {package or 'built in'} | {lost} |")
+    return "\n".join(rows) + "\n"
+
+
+def _losses(timeline: otio.schema.Timeline, target: Path) -> list[str]:
+    """What our warnings say when ``timeline`` is written to ``target``, without the counts."""
+    with warnings.catch_warnings(record=True) as heard, redirect_stdout(io.StringIO()):
+        warnings.simplefilter("always")
+        otio.adapters.write_to_file(timeline, str(target))
+    texts = [str(one.message) for one in heard if one.category is AutoEditLossWarning]
+    found = [re.match(r"[^:]*: (.*) \(\d+\);", text) for text in texts]
+    if not all(found):
+        raise ValueError(f"{target.name}: not the form of a loss: {texts}")
+    return list(dict.fromkeys(match[1] for match in found if match))
+
+
+def _timeline(room: Path) -> otio.schema.Timeline:
+    """Shots, a dissolve and a fade with their markers, stereo sound, timecode."""
+    path = _film(room / "film.mov")
+    seen = analyze(path, (), store=None)
+    found = (
+        Transition(29, 30, "cut", 0.9),
+        Transition(49, 60, "dissolve", 0.8),
+        Transition(79, 90, "fade", 0.7),
+    )
+    chosen = recipe("shots")
+    options = read_options({}, chosen.all_options)
+    return build_timeline(make_plan([replace(seen, transitions=found)], chosen, options))
+
+
+def _film(path: Path) -> Path:
+    with av.open(str(path), "w") as box:
+        video = box.add_stream("mpeg4", rate=Fraction(25))
+        video.width, video.height, video.pix_fmt = 320, 180, "yuv420p"
+        video.metadata["timecode"] = "01:00:00:00"
+        audio = box.add_stream("pcm_s16le", rate=48000, layout="stereo")
+        for number in range(120):
+            grey = np.full((180, 320, 3), number, np.uint8)
+            frame = av.VideoFrame.from_ndarray(grey, format="rgb24")
+            frame.pts = number
+            box.mux(video.encode(frame))
+            silence = np.zeros((1, 2 * 1920), np.int16)
+            sound = av.AudioFrame.from_ndarray(silence, format="s16", layout="stereo")
+            sound.sample_rate, sound.pts = 48000, number * 1920
+            box.mux(audio.encode(sound))
+        box.mux(video.encode(None))
+        box.mux(audio.encode(None))
+    return path
+
+
+if __name__ == "__main__":
+    written = filled(README.read_text("utf-8"))
+    changed = written != README.read_text("utf-8")
+    README.write_text(written, "utf-8")
+    print("README.md: tables written anew" if changed else "README.md: tables as they were")
+    sys.exit(0)
