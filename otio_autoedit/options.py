@@ -69,6 +69,10 @@ class Option:
             raise ValueError(f"option {self.name!r}: no kind {self.kind!r}")
         if (self.kind == "choice") != bool(self.choices):
             raise ValueError(f"option {self.name!r}: choices belong to kind 'choice'")
+        if any(not isinstance(one, str) or one != one.lower() for one in self.choices):
+            raise ValueError(f"option {self.name!r}: choices are words in small letters")
+        if any(not isinstance(end, int | float | None) for end in (self.minimum, self.maximum)):
+            raise ValueError(f"option {self.name!r}: minimum and maximum are numbers")
 
     @property
     def flag(self) -> str:

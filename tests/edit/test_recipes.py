@@ -83,6 +83,8 @@ def test_a_recipe_may_build_on_one_beside_it(tmp_path: Path) -> None:
     ("text", "words"),
     [
         ("name = ", "mine.toml"),
+        ("a = " + "[" * 20_000, "no TOML"),
+        ("a = " + "9" * 5_000, "no TOML"),
         ('name = "x"', "summary is missing"),
         ('name = "x"\nsummary = "X."', "no rules"),
         ('name = "x"\nsummary = "X."\nextend = "shots"', "did you mean 'extends'"),
@@ -98,6 +100,16 @@ def test_a_recipe_may_build_on_one_beside_it(tmp_path: Path) -> None:
         ('name = "x"\nsummary = "X."\nextends = "shots"\n[options.a]\nkind = "colour"', "colour"),
         ('name = "x"\nsummary = "X."\nextends = "shots"\n[options.a]\nkind = []', "options.a"),
         ('name = "x"\nsummary = "X."\nextends = "shots"\noptions = 3', "options"),
+        (
+            'name = "x"\nsummary = "X."\nextends = "shots"\n[options.a]\nkind = "number"\n'
+            'minimum = "few"',
+            "numbers",
+        ),
+        (
+            'name = "x"\nsummary = "X."\nextends = "shots"\n[options.a]\nkind = "choice"\n'
+            "choices = [1, 2]",
+            "small letters",
+        ),
         ('name = "x"\nsummary = "X."\nrules = 3', "rules"),
         ('schema = 9\nname = "x"\nsummary = "X."\nextends = "shots"', "schema 9"),
     ],
@@ -130,6 +142,9 @@ def test_a_recipe_that_is_not_there_or_is_no_text(tmp_path: Path) -> None:
     (tmp_path / "large.toml").write_bytes(b"#" * 300_000)
     with pytest.raises(RecipeError, match="larger"):
         recipe(tmp_path / "large.toml")
+    (tmp_path / "folder.toml").mkdir()
+    with pytest.raises(RecipeError, match="not a file"):
+        recipe(tmp_path / "folder.toml")
     with pytest.raises(RecipeError, match="no recipe"):
         recipe("a\nb")
 

@@ -73,8 +73,8 @@ def _load(name: str, depth: int) -> Recipe:
     where, text = _text(name)
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise RecipeError(f"recipe {where}: {one_line(error)}") from None
+    except (ValueError, RecursionError) as error:
+        raise RecipeError(f"recipe {where}: no TOML ({one_line(error)})") from None
     return _Reader(where, data, depth).recipe()
 
 
@@ -94,6 +94,8 @@ def _text(name: str) -> tuple[str, str]:
     if path.suffix.lower() != ".toml" and not path.is_file():
         raise RecipeError(f"no recipe {one_line(name)!r}{did_you_mean(key, shipped)}")
     where = one_line(path)
+    if path.exists() and not path.is_file():
+        raise RecipeError(f"recipe {where}: not a file")
     try:
         if path.stat().st_size > _LARGEST:
             raise RecipeError(f"recipe {where}: larger than a recipe can be (256 KiB)")
