@@ -7,8 +7,8 @@ means that its entry point alone is hidden: every other installed plugin stays (
 otio-fcpx-xml-lite-adapter, hidden on both sides: it has no docstring, and `otiopluginfo` dies of
 it). Runs with and without take turns, so that other work on the machine hits both. Printed are the
 ratio of the least times (the one to go by on a quiet machine), the median of the pairs' ratios, and
-the ratio of the least processor times, which hardly feels other work. The goal is 1.1; the exit code
-is 1 where the median is above it.
+the ratio of the least processor times, which hardly feels other work. The goal is 1.1; the exit
+code is 1 where the median is above it.
 """
 
 from __future__ import annotations
