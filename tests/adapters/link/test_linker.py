@@ -6,7 +6,9 @@ import copy
 import logging
 import subprocess
 import sys
+import wave
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from opentimelineio.opentime import RationalTime, TimeRange
 from otio_autoedit.adapters.link import media, session
 from otio_autoedit.analysis.record import Transition
 from otio_autoedit.errors import OptionError
+from tests.support.movies import coded_movie
 
 EDL = """TITLE: cut
 FCM: NON-DROP FRAME
@@ -137,6 +140,17 @@ class TestAnEdl:
             "  not found, left as they were: 1: lost of reel Z007"
         )
 
+    def test_a_reel_inside_the_file(self, read: Read, rushes: Path) -> None:
+        for number, reel in enumerate(("B007", "C007")):
+            coded_movie(
+                rushes / f"clip{number}.mkv", rate=Fraction(24), frames=48, size=(160, 96),
+                timecode="04:00:00:00", metadata={"reel_name": reel},
+            )  # fmt: skip
+        edl = "TITLE: t\n001  C007 V C 04:00:00:12 04:00:01:00 01:00:00:00 01:00:00:12\n"
+        item = one(read(edl, rate=24))
+        assert linked_to(item) == "clip1.mkv"
+        assert item.metadata["autoedit"]["linked"] == "reel"
+
     def test_read_at_24_over_footage_at_23_976(
         self, read: Read, caplog: pytest.LogCaptureFixture
     ) -> None:
@@ -221,6 +235,15 @@ class TestOtherAdapters:
         item = one(read(timeline(clip("A001", 86424, 48), kind="Audio"), "otio"))
         assert linked_to(item) == "A001.mov"
         assert item.media_reference.available_range == frames(86400, 200)
+
+    def test_sound_alone(self, read: Read, rushes: Path) -> None:
+        with wave.open(str(rushes / "voice.wav"), "wb") as file:
+            file.setparams((1, 2, 48000, 0, "NONE", ""))
+            file.writeframes(bytes(2 * 48000 * 3))
+        item = one(read(timeline(clip("voice", 24, 24), kind="Audio"), "otio"))
+        assert linked_to(item) == "voice.wav"
+        assert item.media_reference.available_range == frames(0, 72)
+        assert not item.markers
 
     def test_a_nested_stack(self, read: Read) -> None:
         inner = otio.schema.Stack("inner")
