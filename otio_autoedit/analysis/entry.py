@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,10 @@ _HEADER = "otio_autoedit"
 _DTYPES = ("float32", "int64", "int32", "uint8")
 
 
+Arrays = dict[str, npt.NDArray[Any]]
+_NO_ARRAYS: Arrays = {}
+
+
 class DamagedEntry(ValueError):
     """Bytes that are not a whole entry."""
 
@@ -32,7 +37,7 @@ class Entry:
     """What a stage found: ``data`` JSON values, ``arrays`` float32, int64, int32 or uint8."""
 
     data: Mapping[str, object]
-    arrays: Mapping[str, npt.NDArray[np.generic]] = field(default_factory=dict)
+    arrays: Mapping[str, npt.NDArray[Any]] = field(default_factory=dict)
 
 
 def entry_bytes(entry: Entry) -> bytes:
@@ -45,7 +50,8 @@ def entry_bytes(entry: Entry) -> bytes:
     header = json.dumps({"sha256": _digest(data, arrays), "data": data})
     if not arrays:
         return header.encode()
-    return safetensors.numpy.save(arrays, metadata={_HEADER: header})
+    packed: bytes = safetensors.numpy.save(arrays, metadata={_HEADER: header})
+    return packed
 
 
 def entry_from_bytes(raw: bytes) -> Entry:
@@ -56,7 +62,7 @@ def entry_from_bytes(raw: bytes) -> Entry:
     """
     try:
         if raw[:1] == b"{":
-            header, arrays = raw.decode(), {}
+            header, arrays = raw.decode(), _NO_ARRAYS
         else:
             header, arrays = _unpacked(raw)
         fields = json.loads(header)
@@ -73,21 +79,16 @@ def entry_from_bytes(raw: bytes) -> Entry:
     return Entry(values, arrays)
 
 
-def _unpacked(raw: bytes) -> tuple[str, dict[str, npt.NDArray[np.generic]]]:
+def _unpacked(raw: bytes) -> tuple[str, Arrays]:
     """Returns the JSON header and the arrays of safetensors bytes."""
-    arrays: dict[str, npt.NDArray[np.generic]] = {}
-    for name, fields in safetensors.deserialize(raw):
-        arrays[name] = np.frombuffer(fields["data"], dtype=_NUMPY[fields["dtype"]]).reshape(
-            fields["shape"]
-        )
+    arrays: Arrays = safetensors.numpy.load(raw)
+    if any(array.dtype.name not in _DTYPES for array in arrays.values()):
+        raise DamagedEntry("an array of another type")
     length = int.from_bytes(raw[:8], "little")
     return json.loads(raw[8 : 8 + length])["__metadata__"][_HEADER], arrays
 
 
-_NUMPY = {"F32": np.float32, "I64": np.int64, "I32": np.int32, "U8": np.uint8}
-
-
-def _digest(data: str, arrays: Mapping[str, npt.NDArray[np.generic]]) -> str:
+def _digest(data: str, arrays: Mapping[str, npt.NDArray[Any]]) -> str:
     digest = hashlib.sha256(data.encode())
     for name in sorted(arrays):
         array = arrays[name]

@@ -68,7 +68,10 @@ def tone_mapped(codes: npt.NDArray[np.uint16], transfer: str) -> npt.NDArray[np.
     light = np.clip(light @ _TO_BT709.T, 0.0, _BRIGHTEST)
     # Reinhard, with a white: https://doi.org/10.1145/566654.566575, equation 4
     mapped = light * (1.0 + light / _BRIGHTEST**2) / (1.0 + light)
-    return np.round(255.0 * np.power(np.clip(mapped, 0.0, 1.0), 1 / 2.2)).astype(np.uint8)
+    shown: npt.NDArray[np.uint8] = np.round(
+        255.0 * np.power(np.clip(mapped, 0.0, 1.0), 1 / 2.2)
+    ).astype(np.uint8)
+    return shown
 
 
 def _deep(frame: av.VideoFrame, width: int, height: int) -> npt.NDArray[np.uint16]:

@@ -145,12 +145,14 @@ class _Job:
             try:
                 found = watch(self.path, stages, network.detector, self.report)
             except RuntimeError as error:
-                if not network.fall_back(error):
+                if error is self.report.raised or not network.fall_back(error):
                     raise
                 found = watch(self.path, stages, network.detector, self.report)
         except (AutoEditError, KeyboardInterrupt):
             raise
         except Exception as error:
+            if error is self.report.raised:
+                raise
             raise AutoEditError(f"{self.path}: the analysis failed ({_line(error)})") from error
         shots = None
         if found.transitions is not None:

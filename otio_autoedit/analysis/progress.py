@@ -17,7 +17,8 @@ class Reporter:
         self._path = path
         self._started = time.monotonic()
         self._said = -_EVERY_S
-        self._last = ("analyze", 0, None)
+        self.raised: BaseException | None = None  # by the callback: no fault of the work
+        self._last: tuple[str, int, int | None] = ("analyze", 0, None)
 
     def report(self, stage: str, done: int, total: int | None, *, always: bool = False) -> None:
         """Says that ``done`` of ``total`` frames are through ``stage``."""
@@ -27,7 +28,11 @@ class Reporter:
         elapsed = time.monotonic() - self._started
         if always or elapsed - self._said >= _EVERY_S:
             self._said = elapsed
-            self._callback(Progress(stage, self._path, done, total, elapsed))
+            try:
+                self._callback(Progress(stage, self._path, done, total, elapsed))
+            except BaseException as error:
+                self.raised = error
+                raise
 
     def wait(self) -> None:
         """Says the last report again: the work waits for something, and can be cancelled."""

@@ -35,7 +35,7 @@ DEFAULT_MAX_BYTES = 5 * 10**9
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,199}")
 _ENTRY_SUFFIX = ".entry"
-_PART_LIFE_S = 3600.0
+_LEFT_AFTER_S = 86400.0  # what is no entry and so old was left by a process that died
 
 
 class StoreWarning(UserWarning):
@@ -169,8 +169,8 @@ class Store:
         limit = held if held <= self.max_bytes else self.max_bytes * 9 // 10
         now = time.time()
         for path, found in entries:
-            old = now - found.st_mtime > _PART_LIFE_S
-            if (held <= limit) if _is_entry(path) else not (old and path.suffix == _ENTRY_SUFFIX):
+            left = now - found.st_mtime > _LEFT_AFTER_S
+            if held <= limit if _is_entry(path) else not left:
                 continue
             with suppress(OSError):
                 path.unlink()

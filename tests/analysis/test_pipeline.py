@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 import threading
 from fractions import Fraction
 from pathlib import Path
@@ -141,6 +143,20 @@ def test_the_second_time_nothing_is_decoded(
     assert analyze(film, ("loudness",), store=store).transitions is None
 
 
+def test_what_is_kept_is_taken_without_torch_or_a_decoder(film: Path, store: Store) -> None:
+    first = analyze(film, ("shots", "loudness"), store=store)
+    script = (
+        "import sys\n"
+        "from otio_autoedit.analysis.pipeline import analyze\n"
+        "from otio_autoedit.analysis.store import Store\n"
+        "seen = analyze(sys.argv[1], ('shots', 'loudness'), store=Store(sys.argv[2]))\n"
+        "print(len(seen.transitions), {'torch', 'av'} & set(sys.modules))\n"
+    )
+    command = [sys.executable, "-c", script, str(film), str(store.folder)]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert said == f"{len(first.transitions or ())} set()\n"
+
+
 def test_what_is_missing_is_all_that_is_made(film: Path, store: Store, decoded: Decoded) -> None:
     analyze(film, ("shots",), store=store)
     pictures = decoded.pictures
@@ -266,6 +282,15 @@ def test_a_callback_can_stop_the_work(film: Path, store: Store, at: int) -> None
 
     with pytest.raises(Cancelled, match="enough"):
         analyze(film, ("shots", "loudness"), store=store, progress=stop)
+    assert store.usage().stages == 0
+
+
+def test_a_callbacks_own_error_comes_through_as_it_is(film: Path, store: Store) -> None:
+    def fail(report: Progress) -> None:
+        raise RuntimeError("the bar is broken")
+
+    with pytest.raises(RuntimeError, match=r"^the bar is broken$"):
+        analyze(film, store=store, progress=fail)
     assert store.usage().stages == 0
 
 

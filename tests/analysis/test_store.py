@@ -130,11 +130,15 @@ def test_what_a_killed_process_left_is_swept(tmp_path: Path) -> None:
     store.save("f", "shots", "k", ENTRY)
     left = tmp_path / "media-f" / ".shots-k.abc.part.entry"
     fresh = tmp_path / "media-f" / ".shots-k.def.part.entry"
-    for path in (left, fresh):
+    lock = tmp_path / "media-locks" / "f-shots-k.lock"
+    lock.parent.mkdir()
+    for path in (left, fresh, lock):
         path.write_bytes(b"half")
-    os.utime(left, (0, 0))
+    for path in (left, lock):
+        os.utime(path, (0, 0))
     Store(tmp_path).save("g", "shots", "k", ENTRY)
     assert not left.exists()
+    assert not lock.exists()
     assert fresh.exists()  # perhaps somebody writes it just now
 
 
