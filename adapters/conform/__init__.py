@@ -12,7 +12,6 @@ rewrites the written file, whole or not at all.
 from __future__ import annotations
 
 import importlib
-import importlib.util
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -141,7 +140,7 @@ def format_named(name: str) -> Format:
 
 
 def _module(known: Format) -> FormatModule | None:
-    if not known.module or importlib.util.find_spec(f"{__name__}.{known.module}") is None:
+    if not known.module:
         return None
     module: Any = importlib.import_module(f"{__name__}.{known.module}")
     return module  # type: ignore[no-any-return]

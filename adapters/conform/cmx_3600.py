@@ -23,6 +23,7 @@ from otio_autoedit.adapters.conform.facts import (
     RATES,
     Facts,
     exact_rate,
+    is_drop_rate,
     nominal,
     path_of,
 )
@@ -53,7 +54,7 @@ def prepare(timeline: otio.schema.Timeline, facts: Facts) -> list[Loss]:
     track = timeline.tracks[0]
     losses += one_retime(timeline, OTIO)
     losses += _dissolves(timeline, track, rate)
-    losses += _markers(timeline, track)
+    losses += _markers(timeline, track, facts)
     for clip in track.find_clips():
         _label_source(clip, rate, facts.is_drop(clip))
     _reels(track, facts)
@@ -160,7 +161,7 @@ def _shorten(track: otio.schema.Track, index: int, rate: Fraction) -> int:
     return 1
 
 
-def _markers(timeline: otio.schema.Timeline, track: otio.schema.Track) -> list[Loss]:
+def _markers(timeline: otio.schema.Timeline, track: otio.schema.Track, facts: Facts) -> list[Loss]:
     """An EDL has markers on clips only: those of the sequence and its tracks go to what plays."""
     homeless = steps.markers_to_clips(timeline, track)
     homeless += steps.drop_markers(timeline, lambda thing: isinstance(thing, otio.schema.Gap))
@@ -169,7 +170,10 @@ def _markers(timeline: otio.schema.Timeline, track: otio.schema.Track) -> list[L
         marker.color = marker.color or otio.schema.MarkerColor.GREEN
     comments = sum(bool(m.comment) for m in markers)
     lengths = sum(m.marked_range.duration.value > 0 for m in markers)
+    drop = is_drop_rate(facts.rate)
+    unread = sum(len(c.markers) for c in track.find_clips() if drop and facts.is_drop(c))
     return [
+        *lost("locators in drop-frame, which OTIO does not read back", unread, "programs do"),
         *lost("markers where no clip plays left out", homeless, OTIO),
         *lost("comments of markers left out", comments, OTIO),
         *lost("lengths of markers left out", lengths, OTIO),

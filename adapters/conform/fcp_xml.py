@@ -20,7 +20,7 @@ from typing import Any
 import opentimelineio as otio
 
 from otio_autoedit.adapters.conform import fcp_media, fcp_sound, steps
-from otio_autoedit.adapters.conform.facts import OURS, RATES, Facts, exact_rate
+from otio_autoedit.adapters.conform.facts import OURS, RATES, Facts, exact_rate, plain
 from otio_autoedit.adapters.conform.losses import Loss, lost
 from otio_autoedit.adapters.conform.retimes import one_retime, speed_of
 
@@ -40,6 +40,7 @@ def prepare(timeline: otio.schema.Timeline, facts: Facts) -> list[Loss]:
     steps.one_rate(timeline, rate)
     losses += lost("nested sequences laid out flat", steps.unnest(timeline), OTIO)
     steps.drop_empty(timeline)
+    _effects_in_metadata(timeline)
     losses += one_retime(timeline, OTIO)
     losses += _dissolves(timeline, rate)
     fcp_media.one_file_a_url(timeline, facts, LEGAL)
@@ -83,12 +84,21 @@ def _count_lost(timeline: otio.schema.Timeline) -> list[Loss]:
     ]
     for track in others:
         timeline.tracks.remove(track)
+    wipes = steps.wipes(timeline)
     frozen = sum(speed_of(c) == 0 for c in timeline.find_clips())
     return [
         *lost("second media of clips left out", second, OTIO),
         *lost("tracks of neither picture nor sound left out", len(others), OTIO),
+        *lost("transitions other than dissolves written as dissolves", wipes, OTIO),
         *lost("freeze frames written as speed 0, which not every program takes", frozen, OTIO),
     ]
+
+
+def _effects_in_metadata(timeline: otio.schema.Timeline) -> None:
+    """Effects that came from FCP XML stand in the clip's own keys, and go back from there."""
+    for clip in timeline.find_clips():
+        if "filter" in clip.metadata.get(KEY, {}):
+            clip.effects[:] = [e for e in clip.effects if KEY not in e.metadata]
 
 
 def _dissolves(timeline: otio.schema.Timeline, rate: Fraction) -> list[Loss]:
@@ -216,8 +226,15 @@ def _name_items(timeline: otio.schema.Timeline) -> list[list[str]]:
 
 
 def _link(clip: otio.schema.Clip) -> Any:
+    """What the clips of one group share: our number, Resolve's, or the links FCP XML came with."""
     link = clip.metadata.get(OURS, {}).get("link")
-    return link if link is not None else clip.metadata.get("Resolve_OTIO", {}).get("Link Group ID")
+    if link is None:
+        link = clip.metadata.get("Resolve_OTIO", {}).get("Link Group ID")
+    if link is not None:
+        return link
+    links = plain(clip.metadata.get(KEY, {}).get("link", []))
+    names = {str(x.get("linkclipref")) for x in (links if isinstance(links, list) else [links])}
+    return tuple(sorted(names)) or None
 
 
 def _markers(timeline: otio.schema.Timeline) -> None:

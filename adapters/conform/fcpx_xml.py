@@ -106,6 +106,7 @@ def _count_lost(timeline: otio.schema.Timeline) -> list[Loss]:
     markers = [m for thing in things for m in getattr(thing, "markers", [])]
     colors = sum(str(m.color or "") not in plain for m in markers)
     return [
+        *lost("transitions other than dissolves written as dissolves", steps.wipes(timeline), OTIO),
         *lost("sounds that come as clips apart from their picture", apart, "FCP 7 .xml links them"),
         *lost(
             "second media of clips left out",

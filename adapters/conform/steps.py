@@ -195,6 +195,13 @@ def count_of(timeline: otio.schema.Timeline, kind: type) -> int:
     return sum(isinstance(c.media_reference, kind) for c in timeline.find_clips())
 
 
+def wipes(timeline: otio.schema.Timeline) -> int:
+    """How many transitions are no dissolves."""
+    kind = otio.schema.TransitionTypes.SMPTE_Dissolve
+    found = timeline.find_children(descended_from_type=otio.schema.Transition)
+    return sum(transition.transition_type != kind for transition in found)
+
+
 def disabled_to_gaps(timeline: otio.schema.Timeline) -> int:
     """Put gaps where disabled clips (or all clips of a disabled track) stand; how many."""
     changed = 0

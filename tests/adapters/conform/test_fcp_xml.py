@@ -464,3 +464,33 @@ def test_an_empty_timeline_is_written(tmp_path: Path) -> None:
     timeline.metadata["autoedit"] = {"schema": 1}
     root = write(timeline, tmp_path)
     assert root.findtext(".//sequence/name") == "nothing"
+
+
+def test_what_came_from_fcp_xml_goes_back(tmp_path: Path) -> None:
+    """Links, effects and labels of a file read from Premiere, once it is ours by the linker."""
+    source = stereo(edit([(10, 40), (100, 20)]))
+    source.tracks[0][0].effects.append(S.LinearTimeWarp(time_scalar=2.0))
+    first = write(source, tmp_path)
+    back = otio.adapters.read_from_file(str(tmp_path / "out.xml"))
+    back.metadata["autoedit"] = {"schema": 1}
+    for clip in back.find_clips():
+        clip.metadata["fcp_xml"]["labels"] = {"label2": "Iris"}
+    again = write(back, tmp_path)
+    assert places(again) == places(first)
+    assert places(again, "audio", 2) == places(first, "audio", 2)
+    assert [i.findtext("labels/label2") for i in again.iter("clipitem")] == ["Iris"] * 6
+    for root in (first, again):
+        links = [
+            [x.findtext("linkclipref") for x in i.findall("link")] for i in root.iter("clipitem")
+        ]
+        assert links == [[f"clipitem-{n}" for n in (k, k + 2, k + 4)] for k in (1, 2) * 3]
+        assert len(root.findall(".//filter/effect")) == 1
+    assert losses(back) == {}
+
+
+def test_wipes_are_said(tmp_path: Path) -> None:
+    timeline = edit([(100, 48), (200, 48)], sound=False)
+    timeline.tracks[0].insert(1, dissolve(6, 6))
+    timeline.tracks[0][1].transition_type = "Custom_Transition"
+    write(timeline, tmp_path)
+    assert losses(timeline) == {"transitions other than dissolves written as dissolves": 1}
