@@ -14,7 +14,7 @@ from tests.consumers.films import Film, film, played, recut, shots_timeline, sho
 from tests.support import coded
 from tests.support.consumers import play_in_melt
 from tests.support.edits import dissolve
-from tests.support.movies import read_lumas
+from tests.support.movies import read_lumas, read_samples
 
 pytestmark = [
     pytest.mark.consumer,
@@ -156,11 +156,11 @@ def test_kdenlive_projects_play_right_too(tmp_path: Path) -> None:
 def test_a_dissolve_goes_evenly_from_shot_to_shot(tmp_path: Path) -> None:
     made = film(tmp_path / "film.mov", Fraction(25), timecode="01:00:00:00")
     timeline = recut(shots_timeline(made), (0, 1))
-    first, second = timeline.tracks[0]
-    shorten(first, tail=6)
-    shorten(second, head=6)
-    timeline.tracks[0].insert(1, dissolve(6, 6))
-    del timeline.tracks[1]
+    for track in timeline.tracks:
+        first, second = track
+        shorten(first, tail=6)
+        shorten(second, head=6)
+        track.insert(1, dissolve(6, 6))
 
     result = render(timeline, tmp_path)
 
@@ -172,6 +172,12 @@ def test_a_dissolve_goes_evenly_from_shot_to_shot(tmp_path: Path) -> None:
     for n in range(12):
         share = coded.share(lumas[28 + n], (28 + n, 1), (500 + n, 2))
         assert share == pytest.approx(n / 12, abs=0.04)
+    heard = list(range(34)) + list(range(506, 535))
+    outside = [n for n in range(len(heard)) if not 27 <= n <= 40]
+    assert sound_errors(result, made.rate, heard, frames=outside) == []
+    samples, _ = read_samples(result)
+    loudness = [abs(samples[n * 1920 : (n + 1) * 1920]).max() for n in range(26, 42)]
+    assert min(loudness) > 0.4 * max(loudness[0], loudness[-1])  # it dips, it does not stop
 
 
 def test_retimed_clips_play_the_frames_they_should(tmp_path: Path) -> None:
