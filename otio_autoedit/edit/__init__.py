@@ -1,0 +1,1 @@
+"""The deciding: analyses and a recipe become an `EditPlan`. No torch, no media, no OTIO."""
