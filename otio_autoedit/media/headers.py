@@ -6,17 +6,17 @@ import os
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import islice
-from typing import Any, Literal
+from typing import Any
 
 import av
 
-from otio_autoedit.errors import MediaError, OptionError
+from otio_autoedit.errors import MediaError
 from otio_autoedit.media import pyav
 from otio_autoedit.media.demux import Trouble, read_packets
 from otio_autoedit.media.fingerprint import fingerprint
 from otio_autoedit.media.info import AudioStream, MediaInfo
-from otio_autoedit.media.rates import DEFAULT_RATE, has_drop_frame, is_native, plain_rate, snap_rate
-from otio_autoedit.media.timecode import frames_from_timecode, is_drop_frame
+from otio_autoedit.media.rates import DEFAULT_RATE, is_native, plain_rate, snap_rate
+from otio_autoedit.media.start_timecode import start_timecode, with_start_frame
 
 # What channels without names are taken for, as players do.
 _LAYOUTS = {1: "mono", 2: "stereo", 3: "2.1", 4: "quad", 5: "5.0", 6: "5.1", 8: "7.1"}
@@ -52,17 +52,6 @@ def read_headers(path: str | os.PathLike[str]) -> Headers:
         return _sound_headers(box, name)
 
 
-def with_timecode(info: MediaInfo) -> MediaInfo:
-    """``info`` with its start frame at its edit rate, or without a timecode that is none."""
-    if not info.start_timecode:
-        return info
-    try:
-        return replace(info, start_frame=frames_from_timecode(info.start_timecode, info.edit_rate))
-    except OptionError as error:
-        note = f"start timecode {info.start_timecode} left out: {error}"
-        return replace(info, start_timecode="", start_frame=0, notes=(*info.notes, note))
-
-
 def _picture_headers(box: Any, videos: list[Any], name: str) -> Headers:
     stream, notes = videos[0], []
     if len(videos) > 1:
@@ -93,7 +82,7 @@ def _picture_headers(box: Any, videos: list[Any], name: str) -> Headers:
         edit_rate=rate,
         frame_count=count,
         duration_frames=count,
-        start_timecode=_timecode(box, stream, rate),
+        start_timecode=start_timecode(box, stream, rate, name),
         reel=_reel(box),
         size=(frame.width, frame.height),
         sample_aspect=_sample_aspect(stream),
@@ -107,7 +96,7 @@ def _picture_headers(box: Any, videos: list[Any], name: str) -> Headers:
         audio=_sounds(box, first * base, notes),
         notes=(),
     )
-    info = with_timecode(replace(info, notes=tuple(notes)))
+    info = with_start_frame(replace(info, notes=tuple(notes)))
     length = Fraction(0) if still else stream_duration(box, stream, base)
     return Headers(info, stream.index, first, base, stated, exact, length)
 
@@ -129,12 +118,12 @@ def _sound_headers(box: Any, name: str) -> Headers:
         edit_rate=DEFAULT_RATE,
         frame_count=0,
         duration_frames=sound_frames(length, DEFAULT_RATE),
-        start_timecode=_timecode(box, None, DEFAULT_RATE),
+        start_timecode=start_timecode(box, None, DEFAULT_RATE, name),
         reel=_reel(box),
         audio=sounds,
         notes=(*notes, "sound without pictures: counted in frames of 25 a second"),
     )
-    return Headers(with_timecode(info), None, 0, Fraction(1, 1), (), True)
+    return Headers(with_start_frame(info), None, 0, Fraction(1, 1), (), True)
 
 
 def sound_frames(length: Fraction, rate: Fraction) -> int:
@@ -201,17 +190,12 @@ def stream_duration(box: Any, stream: Any, base: Fraction) -> Fraction:
     if stream.duration and stream.duration > 0:
         return Fraction(stream.duration) * base
     start = Fraction(stream.start_time or 0) * base
-    end = _clock(_tags(stream).get("duration", ""))
+    end = _clock(pyav.tags(stream).get("duration", ""))
     if end and end > start:
         return end - start
     if box.duration and box.duration > 0:
         return Fraction(box.duration, 1_000_000)
     return Fraction(0)
-
-
-def _tags(holder: Any) -> dict[str, str]:
-    """The tags of a stream or a file, whose names some containers write in capitals."""
-    return {str(key).lower(): str(value).strip() for key, value in holder.metadata.items()}
 
 
 def _clock(text: str) -> Fraction | None:
@@ -235,20 +219,9 @@ def _is_still(box: Any, stream: Any) -> bool:
     return name in ("gif", "apng", "webp_anim") and stream.frames == 1
 
 
-def _timecode(box: Any, video: Any, rate: Fraction) -> str:
-    """The start timecode: of the picture stream, of a timecode track, of the file."""
-    streams = [*([video] if video is not None else []), *box.streams]
-    for holder in (*streams, box):
-        text = _tags(holder).get("timecode", "")
-        if text:
-            drop = is_drop_frame(text) and has_drop_frame(rate)
-            return text[:8].replace(";", ":") + (";" if drop else ":") + text[9:]
-    return ""
-
-
 def _reel(box: Any) -> str:
     for holder in (*box.streams, box):
-        tags = _tags(holder)
+        tags = pyav.tags(holder)
         for key in ("reel_name", "reel", "com.apple.proapps.reel"):
             if tags.get(key):
                 return tags[key]
@@ -277,13 +250,8 @@ def _sounds(box: Any, first_picture: Fraction | None, notes: list[str]) -> tuple
                 else context.layout.name,
                 start=start,
                 duration=stream_duration(box, stream, base),
-                language=_language(stream),
-                title=_tags(stream).get("title", ""),
+                language=pyav.tags(stream).get("language", "").replace("und", ""),
+                title=pyav.tags(stream).get("title", ""),
             )
         )
     return tuple(found)
-
-
-def _language(stream: Any) -> Literal[""] | str:
-    language = _tags(stream).get("language", "")
-    return "" if language == "und" else language

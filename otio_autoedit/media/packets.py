@@ -10,8 +10,9 @@ import numpy as np
 from otio_autoedit.media import pyav
 from otio_autoedit.media.cadence import find_cadence
 from otio_autoedit.media.demux import read_packets
-from otio_autoedit.media.headers import Headers, with_timecode
+from otio_autoedit.media.headers import Headers
 from otio_autoedit.media.info import FrameIndex, MediaInfo
+from otio_autoedit.media.start_timecode import with_start_frame
 from otio_autoedit.media.timing import duration_frames
 
 
@@ -38,7 +39,7 @@ def count_pictures(headers: Headers) -> MediaInfo:
         variable_rate=cadence.variable,
         notes=(*notes, *([cadence.note] if cadence.note else [])),
     )
-    return with_timecode(info)
+    return with_start_frame(info)
 
 
 def _packet_times(headers: Headers) -> tuple[Any, int, int]:

@@ -90,6 +90,11 @@ def exact(value: Any) -> Fraction | None:
     return Fraction(value.numerator, value.denominator)
 
 
+def tags(holder: Any) -> dict[str, str]:
+    """The tags of a stream or a file, whose names some containers write in capitals."""
+    return {str(key).lower(): str(value).strip() for key, value in holder.metadata.items()}
+
+
 def is_cover_art(stream: Any) -> bool:
     """True for a picture attached to a file, such as the cover of an album."""
     disposition = getattr(stream, "disposition", None)

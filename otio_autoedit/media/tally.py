@@ -11,8 +11,9 @@ import numpy as np
 
 from otio_autoedit.media.cadence import find_cadence, plural
 from otio_autoedit.media.demux import Trouble
-from otio_autoedit.media.headers import Headers, sound_frames, with_timecode
+from otio_autoedit.media.headers import Headers, sound_frames
 from otio_autoedit.media.info import AudioStream, FrameIndex, MediaInfo
+from otio_autoedit.media.start_timecode import with_start_frame
 from otio_autoedit.media.timing import duration_frames, seconds
 
 
@@ -85,7 +86,7 @@ class PictureTally:
                 *self._notes(seconds(index, len(pts))),
             ),
         )
-        return with_timecode(info), index
+        return with_start_frame(info), index
 
     def _mend(self, pts: int) -> int:
         """A time that does not come after the one before: a clock that started again, or a slip."""

@@ -11,6 +11,7 @@ import pytest
 from otio_autoedit.media.footage import open_footage
 from otio_autoedit.media.info import MediaInfo
 from otio_autoedit.media.probe import probe
+from otio_autoedit.media.timecode import timecode_from_frames
 from tests.support import surgery
 from tests.support.movies import coded_movie
 from tests.support.sounds import cover_art_file, sound_file
@@ -45,6 +46,21 @@ def test_embedded_timecode(
     codec = "mpeg2" if suffix == "mxf" else "h264"
     info = movie(tmp_path / f"m.{suffix}", timecode=timecode, rate=rate, codec=codec)
     assert (info.start_timecode, info.start_frame) == (timecode, frame)
+
+
+@pytest.mark.parametrize(
+    ("rate", "timecode", "frame"),
+    [(Fraction(50), "10:00:00:20", 1_800_020), (2 * NTSC, "01:00:00:10", 216_010)],
+)
+def test_a_timecode_track_that_counts_every_second_picture(
+    tmp_path: Path, rate: Fraction, timecode: str, frame: int
+) -> None:
+    """The track's frame number stays; at half the rate it names twice the time."""
+    path = coded_movie(tmp_path / "m.mov", frames=10, size=(160, 90), rate=rate, timecode=timecode)
+    assert probe(path).start_frame == frame
+    info = probe(surgery.slow_timecode(path, 2))
+    assert info.start_frame == 2 * frame
+    assert info.start_timecode == timecode_from_frames(2 * frame, rate)
 
 
 def test_a_timecode_that_cannot_be_is_left_out_and_said(tmp_path: Path) -> None:

@@ -25,6 +25,18 @@ def turn_mp4(path: Path, degrees: int) -> Path:
     return path
 
 
+def slow_timecode(path: Path, ratio: int) -> Path:
+    """Makes the timecode track of a mov count every ``ratio``-th picture, as cameras do."""
+
+    def change(data: bytes) -> bytes:
+        entry = data.rindex(b"tmcd")  # in the sample description: ... duration, count, 0
+        each = int.from_bytes(data[entry + 24 : entry + 28], "big") * ratio
+        count = data[entry + 28] // ratio
+        return data[: entry + 24] + each.to_bytes(4, "big") + bytes([count]) + data[entry + 29 :]
+
+    return replace_bytes(path, change)
+
+
 def cut_short(path: Path, share: float) -> Path:
     """Keeps the first ``share`` of a file."""
     data = path.read_bytes()
