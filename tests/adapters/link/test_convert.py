@@ -202,7 +202,8 @@ def test_a_film_cut_at_its_shots_misses_none_and_slipped_by_two_frames_misses_al
 ) -> None:
     """Real footage, the whole way round: cut by us, handed over as EDL, slipped, linked again."""
     film = data_dir / "shots" / "eval" / "film01.mp4"
-    convert("-i", str(film), "-o", "cut.edl", cwd=tmp_path)
+    made = convert("-i", str(film), "-o", "cut.edl", cwd=tmp_path)
+    assert made.returncode == 0, made.stderr
     lines = (tmp_path / "cut.edl").read_text("utf-8").splitlines()
     assert len([line for line in lines if line[:3].isdigit()]) > 5
     moved = [line for line in lines if not line.startswith("* FROM CLIP: file:")]
