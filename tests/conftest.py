@@ -26,23 +26,32 @@ _PERSONAL = (
     "OTIO_PLUGIN_MANIFEST_PATH",
     "OTIO_DISABLE_ENTRYPOINTS_PLUGINS",
 )
-_cache: str | None = None
+_room: str | None = None
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Before anything of ours is imported: a cache of the session's own, nobody's settings."""
-    global _cache
+    """Before anything of ours is imported: a cache of the session's own, nobody's settings.
+
+    What tests and the programs they start leave among temporary files goes with the session; only
+    pytest's own ``tmp_path`` folders stay where it keeps them, to be looked at.
+    """
+    global _room
     for name in _PERSONAL:
         os.environ.pop(name, None)
-    _cache = os.environ["OTIO_AUTOEDIT_CACHE"] = tempfile.mkdtemp(prefix="otio-autoedit-cache-")
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())
+    _room = tempfile.mkdtemp(prefix="otio-autoedit-tests-")
+    tempfile.tempdir = os.environ["TMPDIR"] = os.path.join(_room, "tmp")
+    os.environ["OTIO_AUTOEDIT_CACHE"] = os.path.join(_room, "cache")
+    for folder in ("tmp", "cache"):
+        os.mkdir(os.path.join(_room, folder))
     if os.environ.get("PYTEST_XDIST_WORKER"):
         # Workers share the cores; a pool of threads in each would only make them wait for another.
         os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    if _cache:
-        shutil.rmtree(_cache, ignore_errors=True)
+    if _room:
+        shutil.rmtree(_room, ignore_errors=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
