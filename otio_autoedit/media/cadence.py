@@ -63,7 +63,9 @@ def _near_constant(
     pts: npt.NDArray[np.int64], base: Fraction, usual: Fraction, stated: Sequence[Fraction]
 ) -> Cadence | None:
     """The rate on whose grid every picture lies, if there is one."""
-    smpte = [rate for rate in SMPTE_RATES if abs(rate - usual) <= usual * _NEAR]
+    # Film shown in fields (3:2 pulldown) keeps its rate on average, with steps of two lengths.
+    near = (usual, _average_rate(pts, base))
+    smpte = [r for r in SMPTE_RATES if any(abs(r - found) <= found * _NEAR for found in near)]
     rate, stray = _best(pts, base, [*(r for r in stated if is_native(r)), *smpte])
     if stray < 0.5:
         return Cadence(rate, note=_constant_note(rate, stray, _rounding(base, rate), stated))
@@ -97,6 +99,10 @@ def _usual_rate(pts: npt.NDArray[np.int64], base: Fraction) -> Fraction:
     if 2 * len(alike) < len(steps) or not alike.sum():
         alike = steps
     return Fraction(len(alike)) / (int(alike.sum()) * base)
+
+
+def _average_rate(pts: npt.NDArray[np.int64], base: Fraction) -> Fraction:
+    return Fraction(len(pts) - 1) / (int(pts[-1] - pts[0]) * base)
 
 
 def _stray(pts: npt.NDArray[np.int64], base: Fraction, rate: Fraction) -> float:
@@ -133,7 +139,7 @@ def _native_around(rate: Fraction) -> list[Fraction]:
 
 
 def _varies(pts: npt.NDArray[np.int64], base: Fraction, rate: Fraction) -> str:
-    average = Fraction(len(pts) - 1) / (int(pts[-1] - pts[0]) * base)
+    average = _average_rate(pts, base)
     what = f"variable frame rate ({float(average):.2f} frames a second on average)"
     if _stray(pts, base, average) <= 2 * _rounding(base, average):
         what = f"{float(average):.3f} frames a second, a rate that editors do not have"

@@ -91,6 +91,16 @@ def test_no_rate_at_all_is_conformed_to_one_that_editors_have() -> None:
     assert cadence.edit_rate in SMPTE_RATES
 
 
+def test_film_flagged_for_pulldown_is_film() -> None:
+    """Every second picture of a DVD stays for three fields of 59.94, the others for two."""
+    field = Fraction(1001, 60_000)
+    base = Fraction(1, 90_000)
+    fields = np.cumsum([0, *([2, 3] * 500)])
+    pts = np.array([round(int(n) * field / base) for n in fields], np.int64)
+    cadence = find_cadence(pts, base, [NTSC])
+    assert (cadence.edit_rate, cadence.variable) == (Fraction(24000, 1001), False)
+
+
 def test_one_frame_or_none_takes_the_stated_rate() -> None:
     for pts in ([], [0]):
         assert find_cadence(np.array(pts, np.int64), MILLISECOND, [NTSC]).edit_rate == NTSC
