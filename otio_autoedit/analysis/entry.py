@@ -20,6 +20,8 @@ import safetensors.numpy
 MAX_BYTES = 1 << 30
 """No entry is larger; a larger file in the store is not read."""
 
+_MAX_JSON_BYTES = 64 << 20  # parsed, it takes many times its size
+
 _HEADER = "otio_autoedit"
 _DTYPES = ("float32", "int64", "int32", "uint8")
 
@@ -62,6 +64,8 @@ def entry_from_bytes(raw: bytes) -> Entry:
     """
     try:
         if raw[:1] == b"{":
+            if len(raw) > _MAX_JSON_BYTES:
+                raise DamagedEntry("too large")
             header, arrays = raw.decode(), _NO_ARRAYS
         else:
             header, arrays = _unpacked(raw)

@@ -88,9 +88,10 @@ class Bomb:
         safetensors.numpy.save({"values": np.ones(3, np.float32)}),
         safetensors.numpy.save({"values": np.ones(3)}, {"otio_autoedit": "{}"}),
         b"",
+        b'{"' + bytes(65 << 20),
     ],
     ids=["pickle", "deep list", "deep object", "false digest", "wrong types", "huge header",
-         "no header", "float64", "empty"],
+         "no header", "float64", "empty", "huge json"],
 )  # fmt: skip
 def test_hostile_bytes_are_damaged(raw: bytes) -> None:
     with pytest.raises(DamagedEntry):
