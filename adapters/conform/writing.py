@@ -9,6 +9,7 @@ beforehand what ``-O NAME`` hides.
 from __future__ import annotations
 
 import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 STATE = "autoedit_conform"
 FORMAT = "autoedit_format"
+BUNDLES = ("otioz", "otiod")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,8 @@ def _after(state: Write, path: str, arguments: Any) -> None:
     adapter = state.format.adapter if state.format else ""
     if not arguments.get(FORMAT):
         adapter = written_format(Path(path), adapter)
-    if not adapter or (state.format is not None and adapter == state.format.adapter):
+    untouched = state.format is None and adapter in BUNDLES  # whole as the adapter wrote it
+    if not adapter or untouched or (state.format and adapter == state.format.adapter):
         losses = list(state.losses)
         if state.format is not None and state.format.module:
             losses += finish(path, state.copy, state.format.adapter)
@@ -132,6 +135,8 @@ def _write_again(timeline: otio.schema.Timeline, path: str, adapter: str, argume
             hook_function_argument_map={FORMAT: adapter},
             **settings,
         )
+        if os.path.isdir(path):
+            shutil.rmtree(path)  # no folder can be renamed over another
     warn(losses, os.path.basename(path))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from fractions import Fraction
 
 import opentimelineio as otio
@@ -82,7 +83,8 @@ def clips(draw: st.DrawFn, rate: Fraction) -> otio.schema.Clip:
         otio.opentime.RationalTime(length + half, float(own)),
     )
     there = draw(st.sampled_from([span(zero, 1000, own), span(zero, 1000, own), None]))
-    clip = S.Clip(draw(names), draw(references(there, own)), where)
+    file = f"{'late' if zero else 'early'}{'' if there else '_unknown'}_{float(own):.0f}"
+    clip = S.Clip(draw(names), draw(references(file, there, own)), where)
     if there is not None and draw(st.integers(0, 9)) == 0:
         clip.source_range = None
     clip.enabled = draw(st.sampled_from([True, True, True, False]))
@@ -93,9 +95,10 @@ def clips(draw: st.DrawFn, rate: Fraction) -> otio.schema.Clip:
 
 
 def references(
-    there: otio.opentime.TimeRange | None, rate: Fraction
+    name: str, there: otio.opentime.TimeRange | None, rate: Fraction
 ) -> st.SearchStrategy[otio.core.MediaReference]:
-    urls = ["file:///media/A001.mov", "file:///media/it's%20%23%3F.mov", "/media/b b.wav", "x.mov"]
+    # Clips of one file agree about its range: the name says what it is.
+    urls = [f"file:///media/{name}.mov", f"file:///m/{name}'s%20%23.mov", f"/m/{name} b.wav", name]
     file = st.sampled_from(urls).map(lambda url: S.ExternalReference(url, there))
     sequence = st.builds(
         S.ImageSequenceReference,
@@ -127,9 +130,21 @@ effects = st.one_of(
 )
 
 
-def cuts(track: otio.schema.Track, rate: Fraction) -> list[tuple[int, int]] | None:
-    """Record frames of the clips of a track at ``rate``; None where a nest or a dissolve shifts."""
-    exact, spans = Fraction(0), []
+@dataclass(frozen=True)
+class Cut:
+    """Where a clip plays, in record frames, and the first frame of its file that does: counted in
+    the file's timecode and from its first frame; None where a retime or another rate bends it."""
+
+    start: int
+    stop: int
+    source: int | None
+    first: int | None
+    enabled: bool
+
+
+def cuts(track: otio.schema.Track, rate: Fraction) -> list[Cut] | None:
+    """The clips of a track at ``rate``; None where a nest or a dissolve shifts them."""
+    exact, found = Fraction(0), []
     for item in track:
         if not isinstance(item, (S.Clip, S.Gap)):
             return None
@@ -139,5 +154,16 @@ def cuts(track: otio.schema.Track, rate: Fraction) -> list[tuple[int, int]] | No
         exact += Fraction(length.value) * rate / own
         stop = math.floor(exact + Fraction(1, 2))
         if isinstance(item, S.Clip) and stop > start:
-            spans.append((start, stop))
-    return spans
+            found.append(Cut(start, stop, *_source(item, own, rate), item.enabled))
+    return found
+
+
+def _source(clip: otio.schema.Clip, own: Fraction, rate: Fraction) -> tuple[int | None, int | None]:
+    at_start = clip.trimmed_range().start_time.value
+    there = clip.media_reference.available_range
+    bent = own != rate or not at_start.is_integer()
+    if bent or any(isinstance(e, S.TimeEffect) for e in clip.effects):
+        return None, None
+    file = isinstance(clip.media_reference, S.ExternalReference)
+    first = int(at_start - there.start_time.value) if there is not None and file else None
+    return int(at_start), first

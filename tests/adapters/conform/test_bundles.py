@@ -207,6 +207,20 @@ def test_what_is_not_packed_is_said(media: Path, tmp_path: Path) -> None:
     assert said == {"second media of clips not packed", "image sequences not packed"}
 
 
+@both
+@pytest.mark.parametrize("name", ["cut.xml", "cut.foo"])
+def test_a_bundle_under_another_suffix(suffix: str, name: str, media: Path, tmp_path: Path) -> None:
+    out = tmp_path / name
+    timeline = cut_of(media / "plain.mov", media / "a b.mov")
+    write(timeline, out, adapter_name=suffix)
+    back = otio.adapters.read_from_file(str(out), adapter_name=suffix)
+    assert [c.media_reference.target_url for c in back.find_clips()] == [
+        "media/plain.mov", "media/a b.mov",
+    ]  # fmt: skip
+    assert all("fcp_xml" not in c.metadata for c in back.find_clips())
+    assert sorted(os.listdir(tmp_path)) == sorted([name, "media here"])
+
+
 def test_nothing_of_the_staging_stays(media: Path, tmp_path: Path) -> None:
     before = {n for n in os.listdir(tempfile.gettempdir()) if n.startswith("otio-autoedit-")}
     write(cut_of(media / "a#b.mov"), tmp_path / "b.otioz")

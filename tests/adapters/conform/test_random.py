@@ -21,7 +21,7 @@ from tests.adapters.conform.random_edits import cuts, timelines
 from tests.support import edl
 
 MANY = settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
 )
 
 
@@ -48,6 +48,11 @@ def rate_of(timeline: otio.schema.Timeline, legal: tuple[Fraction, ...]) -> Frac
     )
 
 
+def frame(element: ElementTree.Element, name: str, rate: Fraction) -> Fraction:
+    """A time of an FCPXML in frames."""
+    return Fraction(element.get(name, "0s").rstrip("s")) * rate
+
+
 @given(timelines())
 @MANY
 def test_fcp_xml(timeline: otio.schema.Timeline) -> None:
@@ -58,9 +63,11 @@ def test_fcp_xml(timeline: otio.schema.Timeline) -> None:
     for track, element in zip(kept(timeline, "Video"), tracks, strict=False):
         expected = cuts(track, rate)
         if expected is not None:
-            items = element.findall("clipitem")
-            spans = [(int(i.findtext("start", "")), int(i.findtext("end", ""))) for i in items]
-            assert spans == expected
+            tags = ("start", "end", "in")
+            items = [[int(i.findtext(t, "")) for t in tags] for i in element.findall("clipitem")]
+            assert [item[:2] for item in items] == [[cut.start, cut.stop] for cut in expected]
+            for (_, _, first), cut in zip(items, expected, strict=True):
+                assert cut.first is None or first == cut.first
     for item in root.iter("clipitem"):
         start, stop, first, last = (
             int(item.findtext(t, "")) for t in ("start", "end", "in", "out")
@@ -78,16 +85,15 @@ def test_cmx_3600(timeline: otio.schema.Timeline) -> None:
     events = edl.parse(path.read_text("utf-8"), rate)
     for one, two in itertools.pairwise(events):
         assert one.record_out <= two.record_in
-    enabled = [t for t in kept(timeline, "Video") if t.enabled]
+    pictures = [t for t in kept(timeline, "Video") if t.enabled]
     start = timeline.global_start_time
-    if len(enabled) == 1 and start is not None and (spans := cuts(enabled[0], rate)) is not None:
-        on = [c.enabled for c in enabled[0] if isinstance(c, otio.schema.Clip)]
+    if len(pictures) == 1 and start is not None and (found := cuts(pictures[0], rate)) is not None:
         zero = edl.record_start(start, rate)
-        if len(on) == len(spans):
-            expected = [
-                (zero + a, zero + b) for (a, b), play in zip(spans, on, strict=True) if play
-            ]
-            assert [(e.record_in, e.record_out) for e in events] == expected
+        playing = [c for c in found if c.enabled]
+        expected = [(zero + c.start, zero + c.stop) for c in playing]
+        assert [(e.record_in, e.record_out) for e in events] == expected
+        for event, cut in zip(events, playing, strict=True):
+            assert cut.source is None or event.source_in == cut.source
 
 
 @given(timelines())
@@ -97,11 +103,18 @@ def test_fcpx_xml(timeline: otio.schema.Timeline) -> None:
     root = ElementTree.parse(written(timeline, "fcpxml")).getroot()
     spine = root.find("project/sequence/spine")
     assert spine is not None
+    tracks = kept(timeline, "Video")
+    clips = {frame(e, "offset", rate): e for e in spine.findall("clip")}
+    for cut in (cuts(tracks[0], rate) if tracks else None) or []:
+        if cut.first is not None:
+            element = clips[cut.start]
+            assert frame(element, "duration", rate) == cut.stop - cut.start
+            assert frame(element, "start", rate) == cut.source
+            assert element.get("enabled", "1") == str(int(cut.enabled and tracks[0].enabled))
     for element in root.iter():
         for name in ("offset", "start", "duration"):
             if name in element.attrib and element.tag not in ("asset", "asset-clip", "gap"):
-                frames = Fraction(element.attrib[name].rstrip("s")) * rate
-                assert frames.denominator == 1, (element.tag, name, frames)
+                assert frame(element, name, rate).denominator == 1, (element.tag, name)
 
 
 @pytest.mark.parametrize("suffix", ["otioz", "otiod"])
