@@ -18,8 +18,9 @@ install: .venv/installed ## the environment .venv, with all that is needed here
 
 .venv/installed: pyproject.toml
 	@test -n "$(PYTHON)" || { echo "error: Python 3.11 or later is needed; PYTHON=/path/to/python names one" >&2; exit 1; }
+	@echo "setting up .venv; with torch this takes some minutes the first time"
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet -e '.[dev]'
+	$(BIN)/python -m pip install --disable-pip-version-check -e '.[dev]'
 	@touch $@
 
 demo: install ## draw a film (or take VIDEO=path), cut it, write timelines for editing programs
