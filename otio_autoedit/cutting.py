@@ -62,7 +62,7 @@ def cut_options(recipe: str | os.PathLike[str] | Recipe = "shots") -> tuple[Opti
 
 def read_cut_options(
     options: Mapping[str, object], *, where: str = ""
-) -> tuple[Recipe, dict[str, object]]:
+) -> tuple[Recipe, dict[str, Any]]:
     """The recipe that ``options`` name under "recipe", and the values of all its options.
 
     ``where`` is how messages call an option: ``-a`` for OTIO's, ``--`` for the command line's. What

@@ -44,7 +44,7 @@ class Cancelled(AutoEditError):
 
 
 class AutoEditLossWarning(UserWarning):
-    """Something of the timeline that a format cannot carry: what, how many, the way that keeps it."""
+    """Something of the timeline that a format cannot carry: what, how many, what keeps it."""
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

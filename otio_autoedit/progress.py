@@ -34,4 +34,4 @@ class Progress:
 
 
 ProgressCallback = Callable[[Progress], None]
-"""Called now and then from the working thread; may raise :class:`~otio_autoedit.errors.Cancelled`."""
+"""Called now and then from the working thread; may raise `otio_autoedit.errors.Cancelled`."""
