@@ -6,7 +6,7 @@ timeline the linker stamped, or a bare one handed to `conform`, is served as wel
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
@@ -149,11 +149,6 @@ def plain(value: Any) -> Any:
     if hasattr(value, "__iter__"):
         return [plain(v) for v in value]
     return value
-
-
-def clips_of(timeline: otio.schema.Timeline) -> Iterator[otio.schema.Clip]:
-    """Every clip, nested ones too."""
-    yield from timeline.find_clips()
 
 
 def _rate(timeline: otio.schema.Timeline, said: object) -> Fraction:

@@ -7,47 +7,60 @@ that cuts stay where they are and nothing drifts.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any
 
 import opentimelineio as otio
 
+from otio_autoedit.adapters.conform.dissolves import (
+    drop_stray_transitions,
+    fit_dissolves,
+    whole_offsets,
+    wipes,
+)
 from otio_autoedit.adapters.conform.facts import exact_rate
-from otio_autoedit.adapters.conform.retimes import speed_of
+from otio_autoedit.adapters.conform.times import (
+    Range,
+    Time,
+    frames,
+    legal_rate,
+    span_at,
+    time_at,
+    tracks_of,
+    whole,
+)
 
-Time = otio.opentime.RationalTime
-Range = otio.opentime.TimeRange
-
-
-def tracks_of(timeline: otio.schema.Timeline) -> list[otio.schema.Track]:
-    """Every track, nested ones too."""
-    return list(timeline.find_children(descended_from_type=otio.schema.Track))
-
-
-def frames(time: otio.opentime.RationalTime, rate: Fraction) -> Fraction:
-    """The time in frames of ``rate``, exact: 29.97 counts as 30000/1001."""
-    value, own = time.value, exact_rate(time.rate)
-    if value.is_integer():
-        count = Fraction(int(value))
-    else:
-        count = Fraction(value).limit_denominator(1_000_000)
-    return count if own == rate else count / own * rate
-
-
-def whole(value: Fraction) -> int:
-    """The nearest whole number, halves up (not to even: neighbours must round alike)."""
-    return (2 * value.numerator + value.denominator) // (2 * value.denominator)
-
-
-def time_at(frame: int, rate: Fraction) -> otio.opentime.RationalTime:
-    """A time of whole frames at an exact rate."""
-    return Time(frame, float(rate))
-
-
-def span_at(start: int, duration: int, rate: Fraction) -> otio.opentime.TimeRange:
-    """A range of whole frames at an exact rate."""
-    return Range(time_at(start, rate), time_at(duration, rate))
+# A format's module finds all its steps here.
+__all__ = [
+    "Range",
+    "Time",
+    "clean_text",
+    "count_of",
+    "disabled_to_gaps",
+    "drop_empty",
+    "drop_markers",
+    "drop_stray_transitions",
+    "fill_ranges",
+    "fit_dissolves",
+    "frames",
+    "legal_rate",
+    "markers_to_clips",
+    "missing_like",
+    "one_rate",
+    "only_references",
+    "plain_text",
+    "relabel",
+    "rounded_down",
+    "same_range_a_url",
+    "sequence_as_file",
+    "span_at",
+    "time_at",
+    "tracks_of",
+    "unnest",
+    "whole",
+    "wipes",
+]
 
 
 def fill_ranges(timeline: otio.schema.Timeline, rate: Fraction) -> None:
@@ -109,23 +122,6 @@ def one_rate(timeline: otio.schema.Timeline, rate: Fraction, media: bool = False
     if start is not None:
         timeline.global_start_time = time_at(whole(frames(start, rate)), rate)
     return changed
-
-
-def legal_rate(rate: Fraction, legal: Iterable[Fraction]) -> Fraction:
-    """The rate a format takes that keeps ``rate``'s cuts best: itself, a multiple, a part, the
-    nearest.
-
-    >>> legal_rate(Fraction(25, 2), [Fraction(24), Fraction(25)])
-    Fraction(25, 1)
-    """
-    known = sorted(legal)
-    if rate in known:
-        return rate
-    multiples = [r for r in known if (r / rate).denominator == 1]
-    parts = [r for r in known if (rate / r).denominator == 1]
-    if multiples:
-        return multiples[0]
-    return parts[-1] if parts else min(known, key=lambda r: abs(r - rate))
 
 
 def clean_text(timeline: otio.schema.Timeline, one_line: bool = False) -> int:
@@ -195,13 +191,6 @@ def count_of(timeline: otio.schema.Timeline, kind: type) -> int:
     return sum(isinstance(c.media_reference, kind) for c in timeline.find_clips())
 
 
-def wipes(timeline: otio.schema.Timeline) -> int:
-    """How many transitions are no dissolves."""
-    kind = otio.schema.TransitionTypes.SMPTE_Dissolve
-    found = timeline.find_children(descended_from_type=otio.schema.Transition)
-    return sum(transition.transition_type != kind for transition in found)
-
-
 def disabled_to_gaps(timeline: otio.schema.Timeline) -> int:
     """Put gaps where disabled clips (or all clips of a disabled track) stand; how many."""
     changed = 0
@@ -213,33 +202,6 @@ def disabled_to_gaps(timeline: otio.schema.Timeline) -> int:
                 changed += 1
         drop_stray_transitions(track)
     return changed
-
-
-def fit_dissolves(timeline: otio.schema.Timeline, rate: Fraction) -> tuple[int, int]:
-    """Shorten dissolves to the picture there is on either side; (shortened, left out)."""
-    shortened = left_out = 0
-    for track in tracks_of(timeline):
-        for index in reversed(range(len(track))):
-            item = track[index]
-            if not isinstance(item, otio.schema.Transition):
-                continue
-            before = track[index - 1] if index else None
-            after = track[index + 1] if index + 1 < len(track) else None
-            lead, trail = _whole_offsets(item, rate)
-            fitting = min(lead, _handles(after, rate)[0]), min(trail, _handles(before, rate)[1])
-            fitting = (
-                min(fitting[0], max(0, _length(before, rate) - _taken(track, index - 2, rate))),
-                min(fitting[1], _length(after, rate)),
-            )
-            if fitting == (lead, trail):
-                continue
-            if fitting[0] + fitting[1] < 1:
-                del track[index]
-                left_out += 1
-                continue
-            item.in_offset, item.out_offset = (time_at(n, rate) for n in fitting)
-            shortened += 1
-    return shortened, left_out
 
 
 def unnest(timeline: otio.schema.Timeline) -> int:
@@ -287,15 +249,6 @@ def relabel(timeline: otio.schema.Timeline, rate: Fraction) -> None:
         marker.marked_range = _named(marker.marked_range, rate)
     if timeline.global_start_time is not None:
         timeline.global_start_time = time_at(int(timeline.global_start_time.value), rate)
-
-
-def relative_to_media(
-    clip: otio.schema.Clip, rate: Fraction, time: otio.opentime.RationalTime
-) -> int:
-    """A time of the clip's media as whole frames of ``rate`` from the file's first frame."""
-    available = clip.media_reference.available_range if clip.media_reference else None
-    start = available.start_time if available is not None else Time(0, float(rate))
-    return whole(frames(time, rate) - frames(start, rate))
 
 
 def drop_markers(timeline: otio.schema.Timeline, where: Callable[[object], bool]) -> int:
@@ -364,7 +317,7 @@ def _track_at(track: otio.schema.Track, rate: Fraction) -> int:
     exact = Fraction(0)
     for item in track:
         if isinstance(item, otio.schema.Transition):
-            item.in_offset, item.out_offset = (time_at(n, rate) for n in _whole_offsets(item, rate))
+            item.in_offset, item.out_offset = (time_at(n, rate) for n in whole_offsets(item, rate))
             continue
         length = frames(item.duration(), rate)
         start, stop = whole(exact), whole(exact + length)
@@ -381,10 +334,6 @@ def _track_at(track: otio.schema.Track, rate: Fraction) -> int:
     if track.source_range is not None and not _in_track(track):
         track.source_range = _rounded(track.source_range, rate)
     return changed
-
-
-def _whole_offsets(item: otio.schema.Transition, rate: Fraction) -> tuple[int, int]:
-    return whole(frames(item.in_offset, rate)), whole(frames(item.out_offset, rate))
 
 
 def _marker_at(
@@ -409,52 +358,3 @@ def rounded_down(span: otio.opentime.TimeRange, rate: Fraction) -> otio.opentime
     start = whole(frames(span.start_time, rate))
     length = frames(span.duration, rate)
     return span_at(start, max(0, (length + Fraction(1, 1000)).__floor__()), rate)
-
-
-def drop_stray_transitions(track: otio.schema.Track) -> int:
-    """Transitions with no clip on either side, or two in a row, mean nothing."""
-    dropped = 0
-    for index in reversed(range(len(track))):
-        if not isinstance(track[index], otio.schema.Transition):
-            continue
-        sides = [track[n] for n in (index - 1, index + 1) if 0 <= n < len(track)]
-        plays = [s for s in sides if not isinstance(s, (otio.schema.Gap, otio.schema.Transition))]
-        if not plays or any(isinstance(s, otio.schema.Transition) for s in sides):
-            del track[index]
-            dropped += 1
-    return dropped
-
-
-_ENDLESS = 1 << 40
-
-
-def _handles(item: Any, rate: Fraction) -> tuple[int, int]:
-    """Record frames of media before and after what an item plays; no end without media."""
-    reference = item.media_reference if isinstance(item, otio.schema.Clip) else None
-    media = otio.schema.ExternalReference, otio.schema.ImageSequenceReference
-    if not isinstance(reference, media) or reference.available_range is None:
-        return _ENDLESS, _ENDLESS
-    speed = speed_of(item)
-    if speed == 0:
-        return _ENDLESS, _ENDLESS
-    span, there = item.source_range, reference.available_range
-    played = frames(span.duration, rate) * abs(speed)
-    start = frames(span.start_time, rate)
-    before = start - frames(there.start_time, rate)
-    behind = frames(there.end_time_exclusive(), rate) - start - played
-    if speed < 0:
-        before, behind = behind, before
-    head, tail = (max(0, (n / abs(speed)).__floor__()) for n in (before, behind))
-    return head, tail
-
-
-def _taken(track: otio.schema.Track, index: int, rate: Fraction) -> int:
-    """Frames of the item after ``index`` that the dissolve there already plays in."""
-    item = track[index] if index >= 0 else None
-    return _whole_offsets(item, rate)[1] if isinstance(item, otio.schema.Transition) else 0
-
-
-def _length(item: otio.core.Composable | None, rate: Fraction) -> int:
-    if not isinstance(item, otio.core.Item):
-        return 0  # nothing plays before the head or behind the tail
-    return whole(frames(item.duration(), rate))
