@@ -50,7 +50,8 @@ types: build/flat ## mypy, strict
 	cd build/flat && MYPYPATH=../../scripts ../../$(BIN)/mypy --config-file ../../pyproject.toml --cache-dir ../../.mypy_cache ../../scripts/*.py
 
 layers: build/flat ## import-linter: imports point down only
-	cd build/flat && PYTHONPATH=. ../../$(BIN)/lint-imports --config ../../pyproject.toml --cache-dir ../../.import_linter_cache
+	@cp pyproject.toml build/flat
+	cd build/flat && PYTHONPATH=. ../../$(BIN)/lint-imports --cache-dir ../../.import_linter_cache
 
 blender: .venv-blender/installed ## Blender as a Python module, in an environment of its own
 

@@ -91,7 +91,7 @@ def _shrunk(picture: Picture) -> Picture:
     totals = np.add.reduceat(picture.astype(np.float32), rows[:-1], axis=0)
     totals = np.add.reduceat(totals, columns[:-1], axis=1)
     counts = np.maximum(1, np.diff(rows))[:, None, None] * np.maximum(1, np.diff(columns))[:, None]
-    return np.clip(totals / counts + 0.5, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(totals / counts + 0.5, 0, 255).astype(np.uint8))
 
 
 def _band(beside: Picture, width: int) -> Picture:

@@ -63,10 +63,11 @@ def tables() -> dict[str, str]:
 def filled(text: str) -> str:
     """``text`` with every table made anew."""
     for name, table in tables().items():
-        between = re.compile(f"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
-        text, count = between.subn(lambda match, t=table: f"{match[1]}{t}{match[2]}", text)
-        if count != 1:
-            raise ValueError(f"README: <!-- {name} --> stands there {count} times, not once")
+        head, tail = f"<!-- {name} -->\n", f"<!-- /{name} -->"
+        if text.count(head) != 1 or text.count(tail) != 1:
+            raise ValueError(f"README: {head.strip()} and {tail} must stand there once")
+        before, rest = text.split(head)
+        text = before + head + table + tail + rest.split(tail)[1]
     return text
 
 

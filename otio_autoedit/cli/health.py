@@ -40,9 +40,7 @@ def examine(looks: Sequence[Look] = ()) -> list[Finding]:
             findings += look()
         except Exception as error:
             text = " ".join(f"{type(error).__name__}: {error}".split())
-            findings.append(
-                Finding(look.__name__, "broken", text)
-            )
+            findings.append(Finding(look.__name__, "broken", text))
     return findings
 
 
