@@ -49,8 +49,9 @@ def main() -> int:
     print(f"\n{shots_table(timeline)}\n")
     if not given.video:
         print(_found(timeline) + "\n")
-    sheet = demo_sheet.draw(timeline, Path(f"{stem}.png"))
-    print(f"first and last frame of every shot: {sheet}\n")
+    if timeline.video_tracks():
+        sheet = demo_sheet.draw(timeline, Path(f"{stem}.png"))
+        print(f"first and last frame of every shot: {sheet}\n")
     print(_opening(stem))
     return 0
 
