@@ -1,0 +1,1 @@
+"""Measured tables: run by hand, print what they find."""
