@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 ENVIRONMENT = "OTIO_AUTOEDIT_WEIGHTS"
 PACKAGED = Path(__file__).with_name("weights")
 SHA256 = {
-    "shots.safetensors": "d4b01de9a4a6cad46b798cd3afa31004fedd3886fdfa062fa0977fc1007c46f0",
+    "shots.safetensors": "6495985eecdd776dc463c1483edb81fb907c83670749bf904cfb69cf1a3b390a",
 }  # of the files in PACKAGED
 _LARGEST = 512 * 1024 * 1024  # bytes; more is no weights of ours
 
