@@ -68,7 +68,7 @@ bench: install ## accuracy and speed beside other detectors (needs the shared fo
 
 # The same torch, an older PyAV in front of it: only what reads media can differ.
 test-av14: install ## the tests of what reads media, with PyAV 14
-	$(BIN)/python -m pip install --quiet --no-deps --upgrade --target build/av14 'av==14.*'
+	$(BIN)/python -m pip install --quiet --no-deps --only-binary av --upgrade --target build/av14 'av==14.*'
 	PYTHONPATH=build/av14 $(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile tests/media tests/analysis tests/cli
 
 docs: install ## write the README's generated tables anew
