@@ -53,6 +53,5 @@ def _forward(start: Fraction, media_frame: Fraction) -> Fraction:
     >>> [str(_forward(Fraction(n, 2), Fraction(1, 2))) for n in (20, 21)]  # 50 fps media at 25
     ['10', '11']
     """
-    if media_frame >= 1:
-        return start
-    return Fraction(max(0, math.ceil(start - media_frame / 2)))
+    start = max(start, Fraction(0))  # nothing can show what lies before a file
+    return start if media_frame >= 1 else Fraction(math.ceil(start - media_frame / 2))

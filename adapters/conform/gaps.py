@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import opentimelineio as otio
+
+from otio_autoedit.adapters.conform import steps
 
 
 def fileless_to_gaps(
@@ -32,6 +36,41 @@ def drop_end_transitions(timeline: otio.schema.Timeline) -> int:
                 del track[index]
                 dropped += 1
     return dropped
+
+
+def leave_a_frame(timeline: otio.schema.Timeline, rate: Fraction) -> int:
+    """Shorten dissolves that use up an item whole, so that a frame of it is left; how many.
+
+    OTIO's own expansion gives such an item one frame more than it has, and moves all behind it.
+    """
+    changed = 0
+    for track in timeline.tracks:
+        for index, item in enumerate(list(track)):
+            if not isinstance(item, otio.core.Item):
+                continue
+            before = track[index - 1] if index else None
+            after = track[index + 1] if index + 1 < len(track) else None
+            lead = round(before.out_offset.value) if _joins(before) else 0
+            trail = round(after.in_offset.value) if _joins(after) else 0
+            excess = lead + trail + 1 - round(item.duration().value)
+            if excess <= 0 or not lead + trail:
+                continue
+            if lead:
+                taken = min(lead, excess)
+                before.out_offset = steps.time_at(lead - taken, rate)
+                excess -= taken
+                changed += 1
+            if trail and excess > 0:
+                after.in_offset = steps.time_at(trail - min(trail, excess), rate)
+                changed += 1
+        for index in reversed(range(len(track))):
+            if _joins(track[index]) and track[index].duration().value <= 0:
+                del track[index]
+    return changed
+
+
+def _joins(item: otio.core.Composable | None) -> bool:
+    return isinstance(item, otio.schema.Transition)
 
 
 def _names_file(clip: otio.schema.Clip, keep: tuple[type, ...]) -> bool:

@@ -18,7 +18,7 @@ import opentimelineio as otio
 from otio_autoedit.adapters.conform import steps
 from otio_autoedit.adapters.conform.facts import OURS, Facts, path_of, plain
 from otio_autoedit.adapters.conform.from_zero import from_zero
-from otio_autoedit.adapters.conform.gaps import fileless_to_gaps
+from otio_autoedit.adapters.conform.gaps import fileless_to_gaps, leave_a_frame
 from otio_autoedit.adapters.conform.losses import Loss, lost
 from otio_autoedit.adapters.conform.retimes import one_retime, speed_of, without_neighbours
 
@@ -53,6 +53,7 @@ def prepare(timeline: otio.schema.Timeline, facts: Facts) -> list[Loss]:
     steps.one_rate(timeline, rate, media=True)
     steps.drop_empty(timeline)
     shortened, left_out = steps.fit_dissolves(timeline, rate)
+    shortened += leave_a_frame(timeline, rate)
     losses += lost("dissolves shortened to the picture there is", shortened, OTIO)
     losses += lost("dissolves without picture on either side made cuts", left_out, OTIO)
     facts.notes["streams"] = _name_producers(timeline, facts)
@@ -167,5 +168,5 @@ def _warp(clip: otio.schema.Clip) -> None:
     start, length = Fraction(span.start_time.value), Fraction(span.duration.value)
     if speed < 0:
         start = Fraction(available.duration.value) - (start - length * speed)
-    first = steps.whole(start / abs(speed))
+    first = max(0, steps.whole(start / abs(speed)))
     clip.source_range = steps.span_at(first, int(length), Fraction(span.duration.rate))

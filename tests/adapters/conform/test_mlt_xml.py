@@ -300,6 +300,17 @@ def test_a_dissolve_beyond_the_media_is_shortened_and_said(tmp_path: Path) -> No
     ]
 
 
+def test_a_dissolve_never_uses_up_a_clip(tmp_path: Path) -> None:
+    timeline = edit([(40, 20), (100, 7), (200, 20)], sound=False)
+    timeline.tracks[0].insert(1, dissolve(5, 7))
+
+    root = write(timeline, tmp_path)
+
+    rows = [row[2:] for row in entries(root, "V_track0")]
+    assert rows == [("40", "54"), ("0", "10"), ("106", "106"), ("200", "219")]
+    assert losses(timeline)["dissolves shortened to the picture there is"] == 1
+
+
 @pytest.mark.parametrize("place", ["head", "tail"])
 def test_a_fade_at_an_end_is_written_or_said(tmp_path: Path, place: str) -> None:
     timeline = edit([(40, 20), (100, 20)], sound=False)

@@ -31,20 +31,27 @@ def test_mlt(timeline: otio.schema.Timeline) -> None:
     ids = [e.get("id") for tag in ("producer", "playlist", "tractor") for e in root.iterfind(tag)]
     assert len(ids) == len(set(ids))
     playlists = [p for p in root.iterfind("playlist") if p.get("id") != "background"]
-    for track, playlist in zip(kept_in_order(timeline), playlists, strict=False):
-        at = 0
-        for item in playlist:
-            if item.tag == "blank":
-                assert int(item.attrib["length"]) > 0
-                at += int(item.attrib["length"])
-            elif item.tag == "entry":
-                first, last = int(item.attrib["in"]), int(item.attrib["out"])
-                assert 0 <= first <= last
-                assert item.get("producer") in ids
-                at += last - first + 1
-        spans = cuts(track, rate)
-        if spans and isinstance(track[-1], otio.schema.Clip):
-            assert at == spans[-1][1]
+    for track, playlist in zip(kept_in_order(timeline), playlists, strict=True):
+        plays = played(playlist)
+        assert all(first >= 0 for _, _, first in plays)
+        for cut in cuts(track, rate) or []:
+            if cut.enabled and track.enabled and cut.first is not None and cut.first >= 0:
+                assert (cut.start, cut.stop, cut.first) in plays
+
+
+def played(playlist: ElementTree.Element) -> list[tuple[int, int, int]]:
+    """(record start, record stop, in-point) of every entry."""
+    rows, at = [], 0
+    for item in playlist:
+        if item.tag == "blank":
+            assert int(item.attrib["length"]) > 0
+            at += int(item.attrib["length"])
+        elif item.tag == "entry":
+            first, last = int(item.attrib["in"]), int(item.attrib["out"])
+            assert first <= last
+            rows.append((at, at + last - first + 1, first))
+            at = rows[-1][1]
+    return rows
 
 
 @pytest.mark.parametrize(
