@@ -11,8 +11,8 @@ import pytest
 from otio_autoedit.analysis.store import Store
 from tests.support.movies import shots_movie
 
-SHOTS = [(3, 0, 40), (11, 0, 25), (6, 0, 50), (14, 0, 45)]  # tag, first number, count
-CUTS = [(39, 40), (64, 65), (114, 115)]
+SHOTS = [(1, 0, 40), (2, 0, 40), (3, 0, 40), (4, 0, 40)]  # tag, first number, count
+CUTS = [(39, 40), (79, 80), (119, 120)]
 
 
 @pytest.fixture(scope="session")

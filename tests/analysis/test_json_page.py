@@ -96,4 +96,4 @@ def test_the_script_on_the_page_prints_the_shots(
         [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True
     ).stdout.splitlines()
     shots = [tuple(map(int, line.split()[-2:])) for line in out if "Käfer" in line]
-    assert shots == [(0, 39), (40, 64), (65, 114), (115, 159)]
+    assert shots == [(0, 39), (40, 79), (80, 119), (120, 159)]

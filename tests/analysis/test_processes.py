@@ -131,7 +131,7 @@ def test_two_at_once_share_the_work(film: Path, tmp_path: Path) -> None:
     said = [json.loads(line(each)) for each in both]
     for each in both:
         each.communicate()
-    assert said[0]["cuts"] == said[1]["cuts"] == [40, 65, 115]
+    assert said[0]["cuts"] == said[1]["cuts"] == [40, 80, 120]
     assert sorted(each["pictures"] for each in said) == [0, 160]
 
 
