@@ -48,29 +48,30 @@ def leave_a_frame(timeline: otio.schema.Timeline, rate: Fraction) -> int:
         for index, item in enumerate(list(track)):
             if not isinstance(item, otio.core.Item):
                 continue
-            before = track[index - 1] if index else None
-            after = track[index + 1] if index + 1 < len(track) else None
-            lead = round(before.out_offset.value) if _joins(before) else 0
-            trail = round(after.in_offset.value) if _joins(after) else 0
+            before = _transition(track, index - 1)
+            after = _transition(track, index + 1)
+            lead = round(before.out_offset.value) if before is not None else 0
+            trail = round(after.in_offset.value) if after is not None else 0
             excess = lead + trail + 1 - round(item.duration().value)
-            if excess <= 0 or not lead + trail:
+            if excess <= 0:
                 continue
-            if lead:
-                taken = min(lead, excess)
-                before.out_offset = steps.time_at(lead - taken, rate)
-                excess -= taken
+            if before is not None and lead:
+                before.out_offset = steps.time_at(lead - min(lead, excess), rate)
+                excess -= lead
                 changed += 1
-            if trail and excess > 0:
+            if after is not None and trail and excess > 0:
                 after.in_offset = steps.time_at(trail - min(trail, excess), rate)
                 changed += 1
         for index in reversed(range(len(track))):
-            if _joins(track[index]) and track[index].duration().value <= 0:
+            join = _transition(track, index)
+            if join is not None and join.duration().value <= 0:
                 del track[index]
     return changed
 
 
-def _joins(item: otio.core.Composable | None) -> bool:
-    return isinstance(item, otio.schema.Transition)
+def _transition(track: otio.schema.Track, index: int) -> otio.schema.Transition | None:
+    item = track[index] if 0 <= index < len(track) else None
+    return item if isinstance(item, otio.schema.Transition) else None
 
 
 def _names_file(clip: otio.schema.Clip, keep: tuple[type, ...]) -> bool:
