@@ -21,11 +21,12 @@ OURS = "autoedit"
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """One sound stream of a source."""
+    """One sound stream of a source. ``start`` is in seconds after the first picture."""
 
     channels: int
     sample_rate: int
     layout: str = ""
+    start: Fraction = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +188,7 @@ def _source(data: Mapping[str, Any]) -> SourceFacts:
                 int(a.get("channels") or 2),
                 int(a.get("sample_rate") or 48000),
                 str(a.get("layout") or ""),
+                _fraction(a.get("start"), Fraction(0)),
             )
             for a in data.get("audio", [])
         ),
@@ -194,11 +196,15 @@ def _source(data: Mapping[str, Any]) -> SourceFacts:
 
 
 def _aspect(said: object) -> Fraction:
-    try:
-        aspect = Fraction(str(said).replace(":", "/")) if said else Fraction(1)
-    except (ValueError, ZeroDivisionError):
-        return Fraction(1)
+    aspect = _fraction(said, Fraction(1))
     return aspect if aspect > 0 else Fraction(1)
+
+
+def _fraction(said: object, otherwise: Fraction) -> Fraction:
+    try:
+        return Fraction(str(said).replace(":", "/")) if said else otherwise
+    except (ValueError, ZeroDivisionError):
+        return otherwise
 
 
 def _size(sources: tuple[SourceFacts, ...]) -> tuple[int, int] | None:

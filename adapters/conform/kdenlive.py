@@ -16,7 +16,7 @@ from otio_autoedit.adapters.conform import steps
 from otio_autoedit.adapters.conform.facts import Facts
 from otio_autoedit.adapters.conform.from_zero import from_zero
 from otio_autoedit.adapters.conform.losses import Loss, lost
-from otio_autoedit.adapters.conform.mlt_xml import bare_path, near_frames
+from otio_autoedit.adapters.conform.mlt_xml import bare_path, early_sound, near_frames
 from otio_autoedit.adapters.conform.retimes import one_retime, speed_of
 from otio_autoedit.adapters.conform.streams import first_stream_only
 
@@ -38,6 +38,7 @@ def prepare(timeline: otio.schema.Timeline, facts: Facts) -> list[Loss]:
     losses += lost("clips without a media file left as gaps", _undrawn_to_gaps(timeline), OTIO)
     losses += lost("clips of further sound streams left out", first_stream_only(timeline), OTIO)
     losses += near_frames(timeline, facts)
+    losses += early_sound(timeline, facts)
     losses += one_retime(timeline, OTIO)
     losses += lost("reversed or frozen clips played forwards", _only_forwards(timeline), OTIO)
     between = from_zero(timeline, rate)

@@ -44,6 +44,7 @@ def prepare(timeline: otio.schema.Timeline, facts: Facts) -> list[Loss]:
         "clips without a media file left as gaps", fileless_to_gaps(timeline, FILES), OTIO
     )
     losses += near_frames(timeline, facts)
+    losses += early_sound(timeline, facts)
     losses += one_retime(timeline, OTIO)
     losses += lost("dissolves beside a retimed clip made cuts", without_neighbours(timeline), OTIO)
     between = from_zero(timeline, rate)
@@ -94,13 +95,28 @@ def near_frames(timeline: otio.schema.Timeline, facts: Facts) -> list[Loss]:
     ]
 
 
+def early_sound(timeline: otio.schema.Timeline, facts: Facts) -> list[Loss]:
+    """Sound clips of mp4 and mov files whose picture starts after the sound: MLT starts both at
+    once (melt 7.12, measured; in other containers it waits as it should)."""
+    early = 0
+    for track in timeline.audio_tracks():
+        for clip in track.find_clips():
+            source = facts.source_of(clip)
+            stream = int(clip.metadata.get(OURS, {}).get("stream") or 0)
+            if source is None or stream >= len(source.audio):
+                continue
+            held = source.path.lower().endswith((".mp4", ".mov", ".m4v"))
+            early += held and source.audio[stream].start * facts.rate <= -1
+    return lost(
+        "sound clips of files whose picture starts late, which MLT plays early",
+        early,
+        "put the file into .mkv first",
+    )
+
+
 def bare_path(url: str) -> str:
     """What a program without URLs opens: the path of a file URL, anything else as it is."""
     return path_of(url) or url
-
-
-def _fileless(timeline: otio.schema.Timeline) -> int:
-    return fileless_to_gaps(timeline, FILES)
 
 
 def _count_markers(timeline: otio.schema.Timeline) -> int:

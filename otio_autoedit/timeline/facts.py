@@ -52,7 +52,12 @@ def source_facts(media: MediaInfo) -> dict[str, object]:
             "range": media.color_range,
         },
         "audio": [
-            {"channels": a.channels, "sample_rate": a.sample_rate, "layout": a.layout}
+            {
+                "channels": a.channels,
+                "sample_rate": a.sample_rate,
+                "layout": a.layout,
+                "start": str(a.start),  # seconds after the first picture
+            }
             for a in media.audio
         ],
         "notes": list(media.notes),

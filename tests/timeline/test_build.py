@@ -236,7 +236,9 @@ def test_the_sources_facts_stand_in_the_metadata() -> None:
     assert facts["size"] == [640, 360]
     (source,) = facts["sources"]
     assert source["path"] == "/rushes/match.mp4"
-    assert source["audio"] == [{"channels": 2, "sample_rate": 48000, "layout": "stereo"}]
+    assert source["audio"] == [
+        {"channels": 2, "sample_rate": 48000, "layout": "stereo", "start": "0"}
+    ]
     assert source["start_timecode"] == "01:00:00:00"
 
 

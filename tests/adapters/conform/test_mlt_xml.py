@@ -266,6 +266,19 @@ def test_picture_tracks_show_and_sound_tracks_sound(tmp_path: Path) -> None:
     assert places == {"file0": None, "file0_sound0": None, "file0_sound1": "2"}
 
 
+@pytest.mark.parametrize(
+    ("name", "start", "said"),
+    [("late.mp4", "-7/25", 2), ("late.mkv", "-7/25", 0), ("even.mp4", "0", 0),
+     ("later.mp4", "7/25", 0)],
+)  # fmt: skip
+def test_sound_that_mlt_plays_early_is_said(name: str, start: str, said: int) -> None:
+    timeline = edit([(0, 20), (50, 20)], File(Path("/media") / name))
+    timeline.metadata["autoedit"]["sources"][0]["audio"][0]["start"] = start
+
+    what = "sound clips of files whose picture starts late, which MLT plays early"
+    assert losses(timeline).get(what, 0) == said
+
+
 def test_a_dissolve_overlaps_what_both_clips_hold(tmp_path: Path) -> None:
     timeline = edit([(40, 20), (100, 20)])
     for track in timeline.tracks:
