@@ -21,6 +21,8 @@ install: .venv/installed ## the environment .venv, with all that is needed here
 	@echo "setting up .venv; with torch this takes some minutes the first time"
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --disable-pip-version-check -e '.[dev]'
+	@# Apart: it claims .fcpxml too, and ends any otiopluginfo. The tests look at it last.
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --upgrade --target .venv/lite otio-fcpx-xml-lite-adapter
 	@touch $@
 
 demo: install ## draw a film (or take VIDEO=path), cut it, write timelines for editing programs

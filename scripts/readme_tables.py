@@ -49,6 +49,8 @@ FOR = {
     ".svg": "a drawing of the timeline",
 }
 
+ADAPTERS = {".fcpxml": "fcpx_xml"}  # two packages claim it
+
 
 def tables() -> dict[str, str]:
     """Each generated table by its name."""
@@ -87,7 +89,7 @@ def _losses(timeline: otio.schema.Timeline, target: Path) -> list[str]:
     """What our warnings say when ``timeline`` is written to ``target``, without the counts."""
     with warnings.catch_warnings(record=True) as heard, redirect_stdout(io.StringIO()):
         warnings.simplefilter("always")
-        otio.adapters.write_to_file(timeline, str(target))
+        otio.adapters.write_to_file(timeline, str(target), ADAPTERS.get(target.suffix))
     texts = [str(one.message) for one in heard if one.category is AutoEditLossWarning]
     found = [re.match(r"[^:]*: (.*) \(\d+\);", text) for text in texts]
     if not all(found):

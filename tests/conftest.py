@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
+import sys
 import tempfile
 from collections.abc import Generator
 from pathlib import Path
@@ -38,6 +40,11 @@ def pytest_configure(config: pytest.Config) -> None:
     global _room
     for name in _PERSONAL:
         os.environ.pop(name, None)
+    # OTIO finds plugins by sys.path; this one claims a suffix of another's and so comes last.
+    sys.path.append(os.path.join(sys.prefix, "lite"))
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        # Started in the background, as CI may: the programs that tests interrupt must hear it.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())
     _room = tempfile.mkdtemp(prefix="otio-autoedit-tests-")
     tempfile.tempdir = os.environ["TMPDIR"] = os.path.join(_room, "tmp")
