@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 ENVIRONMENT = "OTIO_AUTOEDIT_WEIGHTS"
 PACKAGED = Path(__file__).with_name("weights")
 SHA256 = {
-    "shots.safetensors": "6495985eecdd776dc463c1483edb81fb907c83670749bf904cfb69cf1a3b390a",
+    "shots.safetensors": "b51dbb978ae62f7a8fedfb8041f3e92540d85b1635148b55eac67020da5ee16f",
 }  # of the files in PACKAGED
 _LARGEST = 512 * 1024 * 1024  # bytes; more is no weights of ours
 

@@ -2,7 +2,7 @@
 
 What may be trained on is fixed here by name, so that nothing measured slips in: clips of
 `shots/train`, the training half of `coco128`, the small COCO and street sets, and TVSum's key
-frames (without their labels).
+frames (without their labels). Drawn pictures are added (`drawn`).
 """
 
 from __future__ import annotations
@@ -20,9 +20,11 @@ from PIL import Image
 
 from otio_autoedit.errors import AutoEditError
 from otio_autoedit.media.thumbnails import thumbnail
+from otio_autoedit.models.train.drawn import draw_picture
 
 CLIP_SIZE = (96, 54)  # twice the network's thumbnails: room to zoom in
 STILL_SIZE = (192, 108)
+DRAWN = 200  # pictures drawn here, beside the photographs
 LONGEST_CLIP = 900  # frames; a fixed camera has no more to say after that
 
 _STILLS = (
@@ -57,7 +59,9 @@ def load_footage(data: Path, extra: Path | None = None) -> Footage:
     if not paths:
         raise AutoEditError(f"no clips to train on in {folders[0]}: is {data} the data folder?")
     clips = tuple(np.stack(list(_frames(path))) for path in paths)
-    return Footage(clips=clips, stills=tuple(_stills(data)))
+    rng = np.random.default_rng(0)
+    drawn = tuple(draw_picture(STILL_SIZE, rng) for _ in range(DRAWN))
+    return Footage(clips=clips, stills=(*_stills(data), *drawn))
 
 
 def split(footage: Footage, every: int = 6) -> tuple[Footage, Footage]:

@@ -53,7 +53,7 @@ class SynthOptions:
     dense_shot_frames: float = 10.0
     gradual_share: float = 0.35
     same_source_share: float = 0.75
-    disturbance: float = 1.3
+    disturbance: float = 1.0
     coarse_share: float = 0.35
 
 
