@@ -34,9 +34,10 @@ def _shape(
     dx, dy = x - rng.uniform(0, 1), y - rng.uniform(0, 1)
     across = (dx * np.cos(angle) + dy * np.sin(angle)) / rng.uniform(0.03, 0.35)
     down = (dy * np.cos(angle) - dx * np.sin(angle)) / rng.uniform(0.03, 0.35)
-    if rng.random() < 0.55:
-        return across**2 + down**2 < 1
-    return (np.abs(across) < 1) & (np.abs(down) < (1 if rng.random() < 0.7 else 1 - across))
+    mask: NDArray[np.bool_] = across**2 + down**2 < 1
+    if rng.random() >= 0.55:
+        mask = (np.abs(across) < 1) & (np.abs(down) < (1 if rng.random() < 0.7 else 1 - across))
+    return mask
 
 
 def _lettering(
@@ -49,4 +50,5 @@ def _lettering(
     strokes = rng.random((4, 40)) < 0.55
     row = np.clip((y - top) / high * 4, 0, 3).astype(int)
     column = np.clip((x - left) / wide * 40, 0, 39).astype(int)
-    return inside & strokes[row, column]
+    mask: NDArray[np.bool_] = inside & strokes[row, column]
+    return mask
