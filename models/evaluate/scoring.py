@@ -34,6 +34,7 @@ class Counts:
         gradual_iou: sum over gradual labels of the overlap of extents, intersection over union.
         gradual_ends: sum over the gradual labels hit of the mean error of both ends, in frames.
         typed: hits whose type, cut or gradual, is the label's.
+        cut_hits, cut_alarms: hits and false alarms that the detector calls cuts.
     """
 
     found: int = 0
@@ -46,6 +47,8 @@ class Counts:
     gradual_iou: float = 0.0
     gradual_ends: float = 0.0
     typed: int = 0
+    cut_hits: int = 0
+    cut_alarms: int = 0
 
     def __add__(self, other: Counts) -> Counts:
         return Counts(
@@ -65,7 +68,18 @@ class Counts:
     @property
     def f1(self) -> float:
         """Harmonic mean of precision and recall."""
-        return 2 * self.found / max(1, 2 * self.found + self.false_alarms + self.missed)
+        return _f1(self.precision, self.recall)
+
+    @property
+    def cut_precision(self) -> float:
+        """The part of what is called a cut that hits a label."""
+        return self.cut_hits / max(1, self.cut_hits + self.cut_alarms)
+
+    @property
+    def gradual_precision(self) -> float:
+        """The part of what is called gradual that hits a label."""
+        hits, alarms = self.found - self.cut_hits, self.false_alarms - self.cut_alarms
+        return hits / max(1, hits + alarms)
 
     @property
     def cut_recall(self) -> float:
@@ -76,6 +90,21 @@ class Counts:
     def gradual_recall(self) -> float:
         """The part of the labelled gradual transitions that were hit."""
         return self.gradual_found / max(1, self.gradual)
+
+    @property
+    def cut_f1(self) -> float:
+        """Harmonic mean of precision and recall of cuts."""
+        return _f1(self.cut_precision, self.cut_recall)
+
+    @property
+    def gradual_f1(self) -> float:
+        """Harmonic mean of precision and recall of gradual transitions."""
+        return _f1(self.gradual_precision, self.gradual_recall)
+
+    @property
+    def calls_gradual(self) -> bool:
+        """Whether the detector called anything gradual: some know cuts only."""
+        return self.found + self.false_alarms > self.cut_hits + self.cut_alarms
 
     @property
     def mean_gradual_iou(self) -> float:
@@ -128,7 +157,13 @@ def count(labels: Sequence[Label], predictions: Sequence[Transition], tolerance:
         gradual_iou=sum(_iou(label, p) for label, p in gradual_pairs),
         gradual_ends=sum(_distance(label, p) / 2 for label, p in gradual_pairs),
         typed=sum((p.type != "cut") == label.gradual for label, p in matches.pairs),
+        cut_hits=sum(p.type == "cut" for _, p in matches.pairs),
+        cut_alarms=sum(p.type == "cut" for p in matches.false_alarms),
     )
+
+
+def _f1(precision: float, recall: float) -> float:
+    return 2 * precision * recall / max(1e-9, precision + recall)
 
 
 def _pair(

@@ -122,19 +122,24 @@ def labelled_films(folder: Path) -> list[LabelledFilm]:
 def format_table(rows: Sequence[Row]) -> str:
     """Returns the rows as a Markdown table."""
     lines = [
-        "| detector | set | tolerance | P | R | F1 | cut recall | gradual recall | gradual IoU "
-        "| cut or gradual right | frames/s |",
-        "|---|---|---|---|---|---|---|---|---|---|---|",
+        "| detector | set | tolerance | P | R | F1 | cut P | cut R | cut F1 "
+        "| gradual P | gradual R | gradual F1 | gradual IoU | type right | frames/s |",
+        "|---" * 15 + "|",
     ]
     for row in rows:
         c = row.counts
-        graduals = (f"{c.gradual_recall:.3f}", f"{c.mean_gradual_iou:.3f}")
-        recall, iou = graduals if c.gradual else ("-", "-")
-        lines.append(
-            f"| {row.detector} | {row.set} | {row.tolerance} | {c.precision:.3f} | {c.recall:.3f} "
-            f"| {c.f1:.3f} | {c.cut_recall:.3f} | {recall} | {iou} | {c.type_accuracy:.3f} "
-            f"| {row.frames / max(row.seconds, 1e-9):.0f} |"
-        )
+        numbers = [c.precision, c.recall, c.f1, c.cut_precision, c.cut_recall, c.cut_f1]
+        numbers += [
+            c.gradual_precision if c.gradual and c.calls_gradual else None,
+            c.gradual_recall if c.gradual else None,
+            c.gradual_f1 if c.gradual and c.calls_gradual else None,
+            c.mean_gradual_iou if c.gradual else None,
+            c.type_accuracy,
+        ]
+        cells = [row.detector, row.set, str(row.tolerance)]
+        cells += ["-" if number is None else f"{number:.3f}" for number in numbers]
+        cells.append(f"{row.frames / max(row.seconds, 1e-9):.0f}")
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 
 

@@ -14,7 +14,7 @@ def cut(last_before: int) -> Transition:
 
 def test_a_cut_one_frame_off_is_a_miss_and_a_false_alarm_until_the_tolerance_allows_it() -> None:
     labels = [Label(9, 10, gradual=False)]
-    assert count(labels, [cut(10)], 0) == Counts(missed=1, false_alarms=1, cuts=1)
+    assert count(labels, [cut(10)], 0) == Counts(missed=1, false_alarms=1, cuts=1, cut_alarms=1)
     at_one = count(labels, [cut(10)], 1)
     assert (at_one.found, at_one.false_alarms, at_one.missed) == (1, 0, 0)
 
@@ -36,7 +36,7 @@ def test_a_doubtful_label_counts_for_nothing_either_way() -> None:
     doubtful = [Label(9, 10, gradual=False, sure=False)]
     assert count(doubtful, [cut(9)], 0) == Counts()
     assert count(doubtful, [], 0) == Counts()
-    assert count(doubtful, [cut(9), cut(20)], 0) == Counts(false_alarms=1)
+    assert count(doubtful, [cut(9), cut(20)], 0) == Counts(false_alarms=1, cut_alarms=1)
 
 
 def test_counts_add_and_make_the_known_figures() -> None:
@@ -49,3 +49,15 @@ def test_counts_add_and_make_the_known_figures() -> None:
     assert (total.cut_recall, total.gradual_recall) == (0.75, 0.5)
     assert total.mean_gradual_iou == pytest.approx(0.25)
     assert Counts().f1 == 0
+
+
+def test_cuts_and_gradual_transitions_have_figures_of_their_own() -> None:
+    labels = [Label(9, 10, gradual=False), Label(30, 41, gradual=True)]
+    said = [cut(9), cut(20), Transition(31, 40, "dissolve", 1.0), Transition(60, 65, "wipe", 1.0)]
+    counts = count(labels, said, 0)
+    assert (counts.cut_precision, counts.cut_recall) == (0.5, 1.0)
+    assert counts.cut_f1 == pytest.approx(2 / 3)
+    assert (counts.gradual_precision, counts.gradual_recall) == (0.5, 1.0)
+    assert counts.gradual_f1 == pytest.approx(2 / 3)
+    assert counts.calls_gradual
+    assert not count(labels, [cut(9), cut(20)], 0).calls_gradual
