@@ -10,13 +10,14 @@ import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
-import av
 import numpy as np
 from numpy.typing import NDArray
 
 from otio_autoedit.errors import MissingExtraError
+from otio_autoedit.media.footage import Picture, open_footage
 from otio_autoedit.media.thumbnails import thumbnail
 from otio_autoedit.models.evaluate.scoring import Counts, Label, count
 from otio_autoedit.models.shots import ShotDetector
@@ -128,11 +129,17 @@ def format_table(rows: Sequence[Row]) -> str:
     ]
     for row in rows:
         c = row.counts
-        numbers = [c.precision, c.recall, c.f1, c.cut_precision, c.cut_recall, c.cut_f1]
-        numbers += [
-            c.gradual_precision if c.gradual and c.calls_gradual else None,
+        both = bool(c.gradual and c.calls_gradual)
+        numbers: list[float | None] = [
+            c.precision,
+            c.recall,
+            c.f1,
+            c.cut_precision,
+            c.cut_recall,
+            c.cut_f1,
+            c.gradual_precision if both else None,
             c.gradual_recall if c.gradual else None,
-            c.gradual_f1 if c.gradual and c.calls_gradual else None,
+            c.gradual_f1 if both else None,
             c.mean_gradual_iou if c.gradual else None,
             c.type_accuracy,
         ]
@@ -148,7 +155,7 @@ def our_detector(weights: Path | None = None) -> Detector:
     detector = ShotDetector(weights)
 
     def detect(path: Path) -> list[Transition]:
-        for frames in thumbnails_of(path, detector.size):
+        for frames in thumbnails_of(path, detector.size, rough=True):  # as an analysis decodes
             detector.push(frames)
         return detector.finish()
 
@@ -156,19 +163,14 @@ def our_detector(weights: Path | None = None) -> Detector:
 
 
 def thumbnails_of(
-    path: Path, size: tuple[int, int], at_once: int = 64
+    path: Path, size: tuple[int, int], *, rough: bool = False, at_once: int = 64
 ) -> Iterator[NDArray[np.uint8]]:
-    """Yields a film's thumbnails `(n, H, W, 3)`, some at a time."""
-    pending: list[NDArray[np.uint8]] = []
-    with av.open(str(path)) as container:
-        container.streams.video[0].thread_type = "AUTO"
-        for frame in container.decode(video=0):
-            pending.append(thumbnail(frame, size))
-            if len(pending) == at_once:
-                yield np.stack(pending)
-                pending = []
-    if pending:
-        yield np.stack(pending)
+    """Yields a film's thumbnails `(n, H, W, 3)`, some at a time; `rough` as `Footage.read`."""
+    with open_footage(path) as footage:
+        pictures = footage.read(sound=False, rough=rough)
+        small = (thumbnail(each.frame, size) for each in pictures if isinstance(each, Picture))
+        while batch := list(islice(small, at_once)):
+            yield np.stack(batch)
 
 
 def _detectors(peers: bool, transnet: bool, weights: Path | None) -> Iterator[tuple[str, Detector]]:
