@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
@@ -11,6 +12,17 @@ from otio_autoedit.adapters.conform.retimes import speed_of
 from otio_autoedit.adapters.conform.times import frames, time_at, tracks_of, whole
 
 _ENDLESS = 1 << 40
+
+
+def drop_dissolves(tracks: Iterable[otio.schema.Track]) -> int:
+    """Take every transition out of ``tracks``: cuts are left; how many."""
+    dropped = 0
+    for track in tracks:
+        for index in reversed(range(len(track))):
+            if isinstance(track[index], otio.schema.Transition):
+                del track[index]
+                dropped += 1
+    return dropped
 
 
 def fit_dissolves(timeline: otio.schema.Timeline, rate: Fraction) -> tuple[int, int]:

@@ -21,6 +21,7 @@ from urllib.parse import quote
 import opentimelineio as otio
 
 from otio_autoedit.adapters.conform import steps
+from otio_autoedit.adapters.conform.dissolves import drop_dissolves
 from otio_autoedit.adapters.conform.facts import OURS, RATES, Facts, nominal, path_of
 from otio_autoedit.adapters.conform.losses import Loss, lost
 from otio_autoedit.adapters.conform.retimes import drop_retimes
@@ -141,12 +142,7 @@ def _dissolves(timeline: otio.schema.Timeline, rate: Fraction) -> list[Loss]:
     """Those of the first picture track stay; connected clips have none."""
     shortened, left_out = steps.fit_dissolves(timeline, rate)
     first = next(iter(timeline.video_tracks()), None)
-    others = 0
-    for track in timeline.tracks:
-        for index in reversed(range(len(track))):
-            if track is not first and isinstance(track[index], otio.schema.Transition):
-                del track[index]
-                others += 1
+    others = drop_dissolves(track for track in timeline.tracks if track is not first)
     return [
         *lost("dissolves shortened to the picture there is", shortened, OTIO),
         *lost("dissolves without picture on either side made cuts", left_out, OTIO),

@@ -14,6 +14,7 @@ from pathlib import Path
 import opentimelineio as otio
 
 from otio_autoedit.adapters.conform import steps
+from otio_autoedit.adapters.conform.dissolves import drop_dissolves
 from otio_autoedit.adapters.conform.facts import Facts, plain
 from otio_autoedit.adapters.conform.fcpx_file import HEAD
 from otio_autoedit.adapters.conform.fcpx_xml import (
@@ -50,7 +51,7 @@ def prepare(timeline: otio.schema.Timeline, facts: Facts) -> list[Loss]:
     retimes, effects = drop_retimes(timeline)
     losses += lost("retimed clips played at normal speed", retimes, OTIO)
     losses += lost("effects left out", effects, OTIO)
-    losses += lost("dissolves made cuts", _drop_dissolves(timeline), OTHER)
+    losses += lost("dissolves made cuts", drop_dissolves(timeline.tracks), OTHER)
     stray = steps.drop_markers(timeline, lambda thing: not isinstance(thing, otio.schema.Clip))
     losses += lost("markers of the sequence, its tracks and gaps left out", stray, OTHER)
     losses += lost("main storylines: all clips hang on one gap", 1, OTHER)
@@ -92,13 +93,3 @@ def finish(path: Path, timeline: otio.schema.Timeline, facts: Facts) -> list[Los
     ElementTree.indent(root, "    ")
     write_whole(path, HEAD + ElementTree.tostring(root, encoding="utf-8") + b"\n")
     return []
-
-
-def _drop_dissolves(timeline: otio.schema.Timeline) -> int:
-    dropped = 0
-    for track in timeline.tracks:
-        for index in reversed(range(len(track))):
-            if isinstance(track[index], otio.schema.Transition):
-                del track[index]
-                dropped += 1
-    return dropped

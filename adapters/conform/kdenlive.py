@@ -13,6 +13,7 @@ from pathlib import Path
 import opentimelineio as otio
 
 from otio_autoedit.adapters.conform import steps
+from otio_autoedit.adapters.conform.dissolves import drop_dissolves
 from otio_autoedit.adapters.conform.facts import Facts
 from otio_autoedit.adapters.conform.from_zero import from_zero
 from otio_autoedit.adapters.conform.losses import Loss, lost
@@ -44,7 +45,7 @@ def prepare(timeline: otio.schema.Timeline, facts: Facts) -> list[Loss]:
     between = from_zero(timeline, rate)
     losses += lost("clips between two frames of the timeline, moved", between, OTIO)
     steps.one_rate(timeline, rate, media=True)
-    losses += lost("dissolves made cuts", _drop_transitions(timeline), OTIO)
+    losses += lost("dissolves made cuts", drop_dissolves(timeline.tracks), OTIO)
     steps.drop_empty(timeline)
     losses += lost("marker durations", _markers_to_guides(timeline), OTIO)
     _name_clips(timeline)
@@ -86,16 +87,6 @@ def _only_forwards(timeline: otio.schema.Timeline) -> int:
             clip.effects[:] = []
             changed += 1
     return changed
-
-
-def _drop_transitions(timeline: otio.schema.Timeline) -> int:
-    dropped = 0
-    for track in timeline.tracks:
-        for index in reversed(range(len(track))):
-            if isinstance(track[index], otio.schema.Transition):
-                del track[index]
-                dropped += 1
-    return dropped
 
 
 def _markers_to_guides(timeline: otio.schema.Timeline) -> int:
