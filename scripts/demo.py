@@ -92,15 +92,16 @@ def shots_table(timeline: otio.schema.Timeline) -> str:
     rows = []
     track = (timeline.video_tracks() or timeline.audio_tracks())[0]
     at = timeline.global_start_time or otio.opentime.RationalTime(0, timeline.duration().rate)
+    drop = ";" in timeline.metadata["autoedit"]["sources"][0]["start_timecode"]
     for number, clip in enumerate(track.find_clips(), start=1):
         source = clip.source_range
         plays = at + clip.range_in_parent().start_time
         rows.append(
             (
                 number,
-                _clock(plays),
-                _clock(source.start_time),
-                _clock(source.end_time_exclusive()),
+                _clock(plays, drop),
+                _clock(source.start_time, drop),
+                _clock(source.end_time_exclusive(), drop),
                 f"{source.duration.to_seconds():.2f}",
                 ", ".join(marker.name for marker in clip.markers) or "-",
             )
@@ -109,10 +110,10 @@ def shots_table(timeline: otio.schema.Timeline) -> str:
     return columns(rows, head)
 
 
-def _clock(time: otio.opentime.RationalTime) -> str:
-    """Timecode where the rate has one, else frames."""
+def _clock(time: otio.opentime.RationalTime, drop: bool) -> str:
+    """Timecode where the rate has one, drop-frame only where the film's own is; else frames."""
     try:
-        return str(time.to_timecode())
+        return str(otio.opentime.to_timecode(time, time.rate, drop_frame=drop))
     except ValueError:
         return f"frame {time.value:.0f}"
 
