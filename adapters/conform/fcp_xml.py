@@ -12,7 +12,6 @@ A retimed clip's ``in`` and ``out`` count frames as they play: source frame 100 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ import opentimelineio as otio
 
 from otio_autoedit.adapters.conform import fcp_media, fcp_sound, steps
 from otio_autoedit.adapters.conform.facts import OURS, RATES, Facts, exact_rate, plain
+from otio_autoedit.adapters.conform.legal import at_a_legal_rate
 from otio_autoedit.adapters.conform.losses import Loss, lost
 from otio_autoedit.adapters.conform.retimes import one_retime, speed_of
 
@@ -31,7 +31,7 @@ LEGAL = tuple(rate for rate in RATES if rate <= 60)
 
 def prepare(timeline: otio.schema.Timeline, facts: Facts) -> list[Loss]:
     """Put the timeline into FCP 7's terms, and what OTIO has no field for into ``fcp_xml`` keys."""
-    losses, facts = _at_a_legal_rate(timeline, facts)
+    losses, facts = at_a_legal_rate(timeline, facts, LEGAL, "FCP 7 XML")
     rate = facts.rate
     losses += _count_lost(timeline)
     steps.clean_text(timeline, one_line=True)
@@ -65,15 +65,6 @@ def finish(path: Path, timeline: otio.schema.Timeline, facts: Facts) -> list[Los
 def keys(thing: otio.core.SerializableObjectWithMetadata, **values: Any) -> None:
     """Add to a thing's ``fcp_xml`` metadata, which the stock adapter writes as elements."""
     thing.metadata[KEY] = {**dict(thing.metadata.get(KEY, {})), **values}
-
-
-def _at_a_legal_rate(timeline: otio.schema.Timeline, facts: Facts) -> tuple[list[Loss], Facts]:
-    rate = steps.legal_rate(facts.rate, LEGAL)
-    if rate == facts.rate:
-        return [], facts
-    count = sum(1 for _ in timeline.find_clips())
-    what = f"clips at {float(facts.rate):g} fps, which FCP 7 XML has not, put on {float(rate):g}"
-    return lost(what, count, ".otio keeps the rate"), replace(facts, rate=rate)
 
 
 def _count_lost(timeline: otio.schema.Timeline) -> list[Loss]:

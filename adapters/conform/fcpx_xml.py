@@ -12,7 +12,6 @@ not pass.
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ import opentimelineio as otio
 from otio_autoedit.adapters.conform import steps
 from otio_autoedit.adapters.conform.dissolves import drop_dissolves
 from otio_autoedit.adapters.conform.facts import OURS, RATES, Facts, nominal, path_of
+from otio_autoedit.adapters.conform.legal import at_a_legal_rate
 from otio_autoedit.adapters.conform.losses import Loss, lost
 from otio_autoedit.adapters.conform.retimes import drop_retimes
 
@@ -34,7 +34,7 @@ GAP_START = 3600  # seconds: where the adapter's gaps begin to count
 
 def prepare(timeline: otio.schema.Timeline, facts: Facts) -> list[Loss]:
     """Files and gaps at a whole rate, a main storyline as long as everything connected to it."""
-    losses, facts = _at_a_legal_rate(timeline, facts)
+    losses, facts = at_a_legal_rate(timeline, facts, LEGAL, "Final Cut")
     rate = facts.rate
     losses += _count_lost(timeline) + read_back(rate)
     if timeline.global_start_time is None:
@@ -83,15 +83,6 @@ def file_url(url: str) -> str:
         return url.replace("'", "%27")
     path = path.replace("\\", "/") if path[1:2] == ":" else os.path.abspath(path)
     return "file://" + quote(path if path.startswith("/") else f"/{path}", safe="/:")
-
-
-def _at_a_legal_rate(timeline: otio.schema.Timeline, facts: Facts) -> tuple[list[Loss], Facts]:
-    rate = steps.legal_rate(facts.rate, LEGAL)
-    if rate == facts.rate:
-        return [], facts
-    count = sum(1 for _ in timeline.find_clips())
-    what = f"clips at {float(facts.rate):g} fps, which Final Cut has not, put on {float(rate):g}"
-    return lost(what, count, ".otio keeps the rate"), replace(facts, rate=rate)
 
 
 def _count_lost(timeline: otio.schema.Timeline) -> list[Loss]:

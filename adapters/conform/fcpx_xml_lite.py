@@ -8,7 +8,6 @@ and hangs every clip on one long gap instead of a main storyline.
 from __future__ import annotations
 
 import xml.etree.ElementTree as ElementTree
-from dataclasses import replace
 from pathlib import Path
 
 import opentimelineio as otio
@@ -24,6 +23,7 @@ from otio_autoedit.adapters.conform.fcpx_xml import (
     fileless_to_gaps,
     read_back,
 )
+from otio_autoedit.adapters.conform.legal import at_a_legal_rate
 from otio_autoedit.adapters.conform.losses import Loss, lost
 from otio_autoedit.adapters.conform.retimes import drop_retimes
 from otio_autoedit.files import write_whole
@@ -34,12 +34,9 @@ OTHER = "-O fcpx_xml keeps them"
 
 def prepare(timeline: otio.schema.Timeline, facts: Facts) -> list[Loss]:
     """Clips with files at one rate, a start time; all else counted."""
-    rate = steps.legal_rate(facts.rate, LEGAL)
-    count = sum(1 for _ in timeline.find_clips())
-    what = f"clips at {float(facts.rate):g} fps, which Final Cut has not, put on {float(rate):g}"
-    losses = lost(what, count if rate != facts.rate else 0, ".otio keeps the rate")
+    losses, facts = at_a_legal_rate(timeline, facts, LEGAL, "Final Cut")
+    rate = facts.rate
     losses += read_back(rate)
-    facts = replace(facts, rate=rate)
     steps.clean_text(timeline, one_line=True)
     steps.fill_ranges(timeline, rate)
     steps.one_rate(timeline, rate, media=True)

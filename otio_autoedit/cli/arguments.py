@@ -6,7 +6,7 @@ import argparse
 import ast
 import os
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -166,8 +166,3 @@ def _help(option: Option) -> str:
             shown = "yes" if shown else "no"
         text += f" (default: {shown})"
     return text.replace("`", "").replace("%", "%%")
-
-
-def mapping_text(values: Mapping[str, object]) -> str:
-    """Options as they were given, for a person to read."""
-    return ", ".join(f"{name}={value}" for name, value in values.items())

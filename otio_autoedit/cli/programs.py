@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,8 +76,3 @@ def how_to_open(program: Program, path: str | Path) -> str:
     if "{script}" in program.how:
         return program.how.format(script=shlex.quote(str(script)), file=shlex.quote(file))
     return program.how.format(file=file)
-
-
-def reader_of(suffix: str) -> Iterable[Program]:
-    """The programs that read files of ``suffix``."""
-    return [program for program in PROGRAMS.values() if suffix.lower() in program.reads]

@@ -1,4 +1,4 @@
-"""The `EditPlan`: which pieces, in what order, joined how. Decided here, laid out by `timeline`."""
+"""The `EditPlan`: which pieces, in what order. Decided here, laid out by `timeline`."""
 
 from __future__ import annotations
 
@@ -37,16 +37,6 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Join:
-    """How piece ``before`` passes into piece ``before + 1``; ``cut`` needs none. ``frames`` at the
-    plan's rate."""
-
-    kind: Literal["dissolve"]
-    before: int
-    frames: int
-
-
-@dataclass(frozen=True, slots=True)
 class Mark:
     """A marker on the source span ``[start, stop)``, shown wherever the edit plays it."""
 
@@ -70,7 +60,6 @@ class EditPlan:
     pieces: tuple[Piece, ...]
     rate: Fraction
     size: tuple[int, int]
-    joins: tuple[Join, ...] = ()
     marks: tuple[Mark, ...] = ()
     audio: Literal["linked", "none"] = "linked"
     recipe: str = ""
