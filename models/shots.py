@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +15,20 @@ from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from otio_autoedit.errors import WeightsError
-from otio_autoedit.models.backbone import FrameFeatures, SmallCNN
 from otio_autoedit.models.heads import TransitionHead, TransitionLogits
-from otio_autoedit.models.temporal import TemporalRNN
-from otio_autoedit.models.transition import BoundaryScores, Transition, transitions_from
+from otio_autoedit.models.shot_cnn import FrameFeatures, SmallCNN
+from otio_autoedit.models.shot_rnn import TemporalRNN
+from otio_autoedit.models.transition import (
+    BoundaryScores,
+    Shots,
+    Thresholds,
+    shots_from,
+)
 from otio_autoedit.models.weight_files import Weights, load_weights
 from otio_autoedit.models.windows import WindowGrid
 
 SIZE = (48, 27)  # width, height of the thumbnails it sees
 GRID = WindowGrid(centre=256, warm_up=64)
-EXTENT_THRESHOLD = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,25 @@ def as_scores(logits: TransitionLogits) -> BoundaryScores:
         logits.middle.sigmoid()[0].cpu().numpy(),
         logits.inside.sigmoid()[0].cpu().numpy(),
         logits.kind.softmax(-1)[0].cpu().numpy(),
+        logits.jump.sigmoid()[0].cpu().numpy(),
     )
+
+
+def film_scores(net: ShotNet, frames: NDArray[np.uint8]) -> BoundaryScores:
+    """Returns what the network says of a film that is held whole, `(n, 27, 48, 3)` uint8 RGB.
+
+    The same windows as `ShotDetector`, which streams.
+    """
+    parts = []
+    for window in GRID.windows(len(frames)):
+        before = max(0, window.start - 1)
+        seen = as_input(torch.from_numpy(frames[before : window.stop])[None])
+        features = net.backbone(seen[:, window.start - before :], seen[:, :1])
+        scores = as_scores(net.over_time(features))
+        parts.append(
+            scores.slice(window.keep_start - window.start, window.keep_stop - window.start)
+        )
+    return BoundaryScores.joined(parts)
 
 
 @contextmanager
@@ -100,12 +122,12 @@ class ShotDetector:
     """Finds the transitions of one film from its thumbnails, handed over in order.
 
     Thumbnails may come in pieces of any size: the result is the same. Of the film only the current
-    window is held, and six numbers a frame of what has passed.
+    window is held, and seven numbers a frame of what has passed.
 
         detector = ShotDetector()
         for frame in frames:
             detector.push(thumbnail(frame, detector.size)[None])
-        transitions = detector.finish()
+        shots = detector.finish()
 
     Attributes:
         size: (width, height) of the thumbnails it wants.
@@ -136,11 +158,11 @@ class ShotDetector:
         self._net, stored = network_from(loaded)
         self._net.to(device)
         self._device = device
-        self._threshold = stored if threshold is None else threshold
+        self._thresholds = stored if threshold is None else replace(stored, transition=threshold)
         self.made_by: dict[str, Any] = {
             "network": "shots",
             "weights": loaded.sha256,
-            "threshold": self._threshold,
+            "threshold": self._thresholds.transition,
         }
         self._begin()
 
@@ -171,9 +193,10 @@ class ShotDetector:
                 if self._seen >= (self._windows_done + 1) * GRID.centre + GRID.warm_up:
                     self._run_window(self._seen)
 
-    def finish(self) -> list[Transition]:
-        """Returns the film's transitions, sorted; the detector is then ready for another film."""
-        return transitions_from(self.finish_scores(), self._threshold, EXTENT_THRESHOLD)
+    def finish(self) -> Shots:
+        """Returns the film's transitions and jump cuts; ready for another film after it."""
+        scores = self.finish_scores()
+        return shots_from(scores, self._thresholds)
 
     def finish_scores(self) -> BoundaryScores:
         """Returns what the network says of every boundary; ready for another film after it."""
@@ -181,17 +204,9 @@ class ShotDetector:
             self._see_block()
         while self._windows_done * GRID.centre < self._seen:
             self._run_window(self._seen)
-        scores = self._scores
+        scores = BoundaryScores.joined(self._scores)
         self._begin()
-        if not scores:
-            return BoundaryScores(
-                np.zeros(0, np.float32), np.zeros(0, np.float32), np.zeros((0, 4), np.float32)
-            )
-        return BoundaryScores(
-            np.concatenate([s.middle for s in scores]),
-            np.concatenate([s.inside for s in scores]),
-            np.concatenate([s.kind for s in scores]),
-        )
+        return scores
 
     @property
     def _seen(self) -> int:
@@ -222,9 +237,8 @@ class ShotDetector:
         start = self._features_start
         part = self._features.slice(window.start - start, window.stop - start)
         scores = as_scores(self._net.over_time(part))
-        kept = slice(window.keep_start - window.start, window.keep_stop - window.start)
         self._scores.append(
-            BoundaryScores(scores.middle[kept], scores.inside[kept], scores.kind[kept])
+            scores.slice(window.keep_start - window.start, window.keep_stop - window.start)
         )
         self._windows_done += 1
         needed = max(0, self._windows_done * GRID.centre - GRID.warm_up)
@@ -233,17 +247,18 @@ class ShotDetector:
             self._features_start = needed
 
 
-def network_from(weights: Weights) -> tuple[ShotNet, float]:
-    """Returns the network ready to run, its normalisation folded in, and its threshold."""
+def network_from(weights: Weights) -> tuple[ShotNet, Thresholds]:
+    """Returns the network ready to run, its normalisation folded in, and its thresholds."""
     names = {field.name for field in fields(ShotNetConfig)}
     try:
         config = ShotNetConfig(**{k: int(v) for k, v in weights.config.items() if k in names})
-        threshold = float(weights.config["threshold"])
+        stored = weights.config["thresholds"]
+        thresholds = Thresholds(**{str(k): float(v) for k, v in stored.items()})
         if not all(0 < getattr(config, name) <= 4096 for name in names):
             raise ValueError("a size is out of range")
         net = ShotNet(config)
         net.load_state_dict(weights.tensors)
-    except (TypeError, ValueError, KeyError, RuntimeError) as error:
+    except (AttributeError, TypeError, ValueError, KeyError, RuntimeError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise WeightsError(
             f"{weights.path} does not fit the shot network ({reason}): it was made by another "
@@ -254,4 +269,4 @@ def network_from(weights: Weights) -> tuple[ShotNet, float]:
         assert isinstance(step, nn.Sequential)
         step[0] = fuse_conv_bn_eval(step[0], step[1])  # type: ignore[arg-type, type-var]
         step[1] = nn.Identity()
-    return net, threshold
+    return net, thresholds

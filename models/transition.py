@@ -9,7 +9,8 @@ No torch here: whoever handles an analysis imports this.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +38,29 @@ class Transition:
 
 
 @dataclass(frozen=True, slots=True)
+class JumpCut:
+    """Seconds left out of one take: same scene, same camera, in source frames from 0.
+
+    Where the jump is plain to see, the boundary is also a `Transition` of type "cut".
+
+    Attributes:
+        last_before: the last frame before the jump.
+        confidence: 0 to 1.
+    """
+
+    last_before: int
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Shots:
+    """All that is said of a film's shots: both sorted."""
+
+    transitions: tuple[Transition, ...] = ()
+    jump_cuts: tuple[JumpCut, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class BoundaryScores:
     """What a network says of each boundary.
 
@@ -44,14 +68,47 @@ class BoundaryScores:
         middle: `(n,)` probability that the boundary is in the middle part of a transition.
         inside: `(n,)` probability that the boundary lies anywhere in one.
         kind: `(n, 4)` probabilities of `TYPES`, meaningful where `inside` is high.
+        jump: `(n,)` probability of a jump cut.
     """
 
     middle: NDArray[np.float32]
     inside: NDArray[np.float32]
     kind: NDArray[np.float32]
+    jump: NDArray[np.float32]
 
     def __len__(self) -> int:
         return len(self.middle)
+
+    @classmethod
+    def joined(cls, parts: Sequence[BoundaryScores]) -> BoundaryScores:
+        """Returns the scores of parts that follow each other; none give none."""
+        none = cls(*(np.zeros(shape, np.float32) for shape in ((0,), (0,), (0, 4), (0,))))
+        return cls(
+            *(
+                np.concatenate([getattr(part, field.name) for part in (none, *parts)])
+                for field in fields(cls)
+            )
+        )
+
+    def slice(self, start: int, stop: int) -> BoundaryScores:
+        """Returns the scores of boundaries start..stop."""
+        return BoundaryScores(*(getattr(self, field.name)[start:stop] for field in fields(self)))
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """What probabilities must reach: to be a transition, to belong to its extent, to be a jump."""
+
+    transition: float = 0.5
+    extent: float = 0.5
+    jump: float = 0.5
+
+
+def shots_from(scores: BoundaryScores, thresholds: Thresholds) -> Shots:
+    """Returns the transitions and jump cuts that `scores` speak of."""
+    transitions = transitions_from(scores, thresholds.transition, thresholds.extent)
+    jumps = jump_cuts_from(scores, transitions, thresholds.jump)
+    return Shots(tuple(transitions), tuple(jumps))
 
 
 def transitions_from(
@@ -79,6 +136,23 @@ def transitions_from(
         first_after = count if type_ == "fade" and right >= count - 2 else right + 1
         _append(found, Transition(left, first_after, type_, confidence))
     return found
+
+
+def jump_cuts_from(
+    scores: BoundaryScores, transitions: Sequence[Transition], threshold: float
+) -> list[JumpCut]:
+    """Returns the jump cuts that `scores` speak of, none inside a gradual one of `transitions`.
+
+    A run of boundaries whose `jump` reaches `threshold` is one, where it is highest.
+    """
+    jump = scores.jump[: max(0, len(scores) - 1)].copy()
+    for transition in transitions:
+        if transition.type != "cut":
+            jump[max(0, transition.last_before) : transition.first_after] = 0
+    peaks = [
+        first + int(np.argmax(jump[first : last + 1])) for first, last in _runs(jump >= threshold)
+    ]
+    return [JumpCut(peak, float(jump[peak])) for peak in peaks]
 
 
 def _runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:

@@ -157,7 +157,7 @@ def our_detector(weights: Path | None = None) -> Detector:
     def detect(path: Path) -> list[Transition]:
         for frames in thumbnails_of(path, detector.size, rough=True):  # as an analysis decodes
             detector.push(frames)
-        return detector.finish()
+        return list(detector.finish().transitions)
 
     return detect
 

@@ -85,7 +85,7 @@ def render_shot(
         shot[first:last] = motion_blur(shot[first:last], rng.choice((5, 7, 9)))
     if still and rng.random() < 0.3:
         shot = _with_foreground(shot, footage, canvas, rng)
-    return _graded(shot, look or pick_look(rng))
+    return apply_look(shot, look or pick_look(rng))
 
 
 def motion_blur(frames: Tensor, pixels: int, vertical: bool = False) -> Tensor:
@@ -209,11 +209,14 @@ def _whipped(path: Tensor, rng: random.Random) -> tuple[Tensor, tuple[int, int] 
         return path, None
     path = path.clone()
     length = rng.randint(2, 8)
+    reach = 1.0
+    if rng.random() < 0.35:  # a long one, as the camera follows a ball or a child
+        length, reach = rng.randint(5, min(30, frames - 2)), rng.uniform(1.5, 5.0)
     start = rng.randrange(1, frames - length)
     step = ((torch.arange(frames) - start).float() / length).clamp(0, 1)
     step = step * step * (3 - 2 * step)
     if rng.random() < 0.6:
-        target = torch.tensor([rng.uniform(-1, 1), rng.uniform(-1, 1)])
+        target = torch.tensor([rng.uniform(-1, 1) * reach, rng.uniform(-1, 1)])
         path[:, 2:4] = path[:, 2:4].clamp(max=0.7)
         path[:, :2] += (target - path[start, :2]) * step[:, None]
         return path, (start + 1, start + length)
@@ -256,7 +259,7 @@ def _with_foreground(shot: Tensor, footage: Footage, canvas: Canvas, rng: random
     return shot * (1 - mask) + other * mask
 
 
-def _graded(shot: Tensor, look: Look) -> Tensor:
+def apply_look(shot: Tensor, look: Look) -> Tensor:
     gain = torch.tensor(look.gain).view(1, 3, 1, 1)
     shot = (shot / 255).clamp(0, 1) ** look.gamma * 255 * gain + look.lift
     if look.saturation is not None:

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import io
 import tarfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import av
@@ -42,48 +44,53 @@ class Footage:
     Attributes:
         clips: each `(frames, 54, 96, 3)` uint8 RGB, one shot without a cut.
         stills: each `(108, 192, 3)` uint8 RGB.
+        more: clips as `clips`, gathered beside them: `split` leaves them all to training.
     """
 
     clips: tuple[NDArray[np.uint8], ...]
     stills: tuple[NDArray[np.uint8], ...]
+    more: tuple[NDArray[np.uint8], ...] = ()
 
 
 def load_footage(data: Path, extra: Path | None = None) -> Footage:
-    """Returns all trainable footage under `data`, and the clips in the folder `extra`.
+    """Returns all trainable footage under `data`, and what was gathered in the folder `extra`.
 
     Raises:
         AutoEditError: the clips or a set of stills is not there.
     """
-    folders = [data / "shots" / "train"] + ([extra] if extra else [])
-    paths = [path for folder in folders for path in sorted(folder.glob("*.m[pk][4v]"))]
+    paths = sorted((data / "shots" / "train").glob("*.m[pk][4v]"))
     if not paths:
-        raise AutoEditError(f"no clips to train on in {folders[0]}: is {data} the data folder?")
-    clips = tuple(np.stack(list(_frames(path))) for path in paths)
+        raise AutoEditError(f"no clips to train on under {data}: is it the data folder?")
     rng = np.random.default_rng(0)
     drawn = tuple(draw_picture(STILL_SIZE, rng) for _ in range(DRAWN))
-    return Footage(clips=clips, stills=(*_stills(data), *drawn))
+    return Footage(
+        clips=tuple(load_clip(path) for path in paths),
+        stills=(*_stills(data), *drawn),
+        more=tuple(load_clip(path) for path in single_shots(extra, held_out=False)),
+    )
+
+
+def single_shots(extra: Path | None, *, held_out: bool) -> list[Path]:
+    """Returns the gathered clips to train on, or the sixth of them that only validates."""
+    paths = sorted((extra / "single").glob("*.mp4")) if extra else []
+    return [path for path in paths if (zlib.crc32(path.stem.encode()) % 6 == 5) == held_out]
 
 
 def split(footage: Footage, every: int = 6) -> tuple[Footage, Footage]:
     """Returns footage to train on and footage to validate on: every sixth clip and still."""
 
-    def part(held_out: bool) -> Footage:
-        return Footage(
-            *(
-                tuple(item for i, item in enumerate(items) if (i % every == every - 1) == held_out)
-                for items in (footage.clips, footage.stills)
-            )
-        )
+    def part(items: tuple[NDArray[np.uint8], ...], held_out: bool) -> tuple[NDArray[np.uint8], ...]:
+        return tuple(item for i, item in enumerate(items) if (i % every == every - 1) == held_out)
 
-    return part(False), part(True)
+    training = Footage(part(footage.clips, False) + footage.more, part(footage.stills, False))
+    return training, Footage(part(footage.clips, True), part(footage.stills, True))
 
 
-def _frames(path: Path) -> Iterator[NDArray[np.uint8]]:
+def load_clip(path: Path, longest: int = LONGEST_CLIP) -> NDArray[np.uint8]:
+    """Returns the first frames of a clip, `(frames, 54, 96, 3)` uint8 RGB."""
     with av.open(str(path)) as container:
-        for index, frame in enumerate(container.decode(video=0)):
-            if index == LONGEST_CLIP:
-                return
-            yield thumbnail(frame, CLIP_SIZE)
+        frames = islice(container.decode(video=0), longest)
+        return np.stack([thumbnail(frame, CLIP_SIZE) for frame in frames])
 
 
 def _stills(data: Path) -> Iterator[NDArray[np.uint8]]:

@@ -1,9 +1,10 @@
 """Training the shot network from nothing to weights that can be shipped.
 
-Every batch is generated as it is needed (`synth`), by another process. The learning rate rises,
-stays, and falls over the last part of the time given. The weights kept are the running mean of
-those trained. A checkpoint every few minutes lets a run be stopped and gone on with. Generated
-films over held-out footage say how good it is and choose the threshold.
+Every batch is made as it is needed by another process: generated edits (`synth`), and pieces of
+real edited films (`edited`) where such were gathered. The learning rate rises, stays, and falls
+over the last part of the time given. The weights kept are the running mean of those trained. A
+checkpoint every few minutes lets a run be stopped and gone on with. Held-out films say how good it
+is and choose the thresholds (`validate`).
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ import json
 import os
 import random
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -23,18 +24,19 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
-from otio_autoedit.models.evaluate.scoring import Counts, Label, count
+from otio_autoedit.models.evaluate.scoring import Counts
 from otio_autoedit.models.heads import TransitionLogits
-from otio_autoedit.models.shots import ShotNet, ShotNetConfig, as_input, as_scores
+from otio_autoedit.models.shots import ShotNet, ShotNetConfig, as_input
+from otio_autoedit.models.train.edited import EditedFilm, load_edited, pick_window, whole
 from otio_autoedit.models.train.footage import Footage, load_footage, split
 from otio_autoedit.models.train.synth import SynthOptions, Window, make_window
 from otio_autoedit.models.train.targets import targets
-from otio_autoedit.models.transition import BoundaryScores, transitions_from
+from otio_autoedit.models.train.validate import Validation, validate
+from otio_autoedit.models.transition import Thresholds
 from otio_autoedit.models.weight_files import save_weights
 
-THRESHOLDS = tuple(round(0.2 + 0.025 * i, 3) for i in range(31))
 VALIDATION = SynthOptions(
-    length=240, dense_share=0.15, shot_frames=70, gradual_share=0.2, disturbance=1.6
+    length=240, dense_share=0.1, shot_frames=90, gradual_share=0.2, disturbance=1.4
 )
 
 
@@ -44,6 +46,7 @@ class TrainOptions:
 
     Attributes:
         batch: windows a step.
+        edited_share: part of them that are of real edited films, where there are any.
         learning_rate: the highest.
         falling_share: the last part of the time, in which the learning rate falls to nothing.
         mean_decay: of the running mean of the weights, a step.
@@ -53,12 +56,13 @@ class TrainOptions:
     """
 
     batch: int = 8
+    edited_share: float = 0.35
     learning_rate: float = 2e-3
     falling_share: float = 0.4
     mean_decay: float = 0.998
     smoothing: float = 0.01
-    validation_windows: int = 150
-    checkpoint_s: float = 240.0
+    validation_windows: int = 120
+    checkpoint_s: float = 360.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +72,7 @@ class Progress:
     step: int
     elapsed_s: float
     loss: float
-    threshold: float | None = None
-    validation: Counts | None = None
+    validation: Validation | None = None
 
 
 @dataclass(slots=True)
@@ -88,7 +91,7 @@ def train_shots(
     data: Path,
     out: Path,
     *,
-    minutes: float = 75.0,
+    minutes: float = 200.0,
     seed: int = 0,
     resume: bool = True,
     extra: Path | None = None,
@@ -104,7 +107,8 @@ def train_shots(
         minutes: time to train, in all: a run that goes on counts what it had.
         seed: of initial weights and of every generated window.
         resume: go on from a checkpoint in `out`, if there is one; else begin anew.
-        extra: a folder with more single-shot clips, if any.
+        extra: a folder of gathered footage, if any: clips without a cut under `single`, labelled
+            films under `edited`.
         options, config: how to train what; see there.
         progress: called with a `Progress`; may raise to stop (the last checkpoint stays).
     """
@@ -115,16 +119,18 @@ def train_shots(
     # wait for each other, and two cores then do less than one.
     torch.set_num_threads(max(1, (os.cpu_count() or 2) - 1))
     training, held_out = split(load_footage(data, extra))
-    films = [
+    films = load_edited(extra, validation=False)
+    generated = [
         make_window(held_out, VALIDATION, random.Random(f"validation {i}"))  # noqa: S311
         for i in range(options.validation_windows)
     ]
+    real = [whole(film) for film in load_edited(extra, validation=True)]
     run = _start(config or ShotNetConfig(), options)
     if resume and (out / "checkpoint.json").exists():
         _restore(run, out)
     history: list[dict[str, Any]] = _history(out) if run.step else []
     report = progress or (lambda _: None)
-    batches = _batches(training, SynthOptions(), options.batch, seed, first=run.step)
+    batches = _batches(_Windows(training, films, options, seed, run.step), options.batch)
     saved_s = begun_s = time.monotonic() - run.elapsed_s
     saved_s += run.elapsed_s
     for windows in batches:
@@ -135,58 +141,81 @@ def train_shots(
         if run.step % 50 == 0:
             report(Progress(run.step, run.elapsed_s, run.loss))
         if time.monotonic() - saved_s >= options.checkpoint_s:
-            _validate(run, films, history, report)
+            _validate(run, generated, real, history, report)
             _checkpoint(run, out, history)
             saved_s = time.monotonic()
             run.elapsed_s = saved_s - begun_s
-    threshold = _validate(run, films, history, report)
+    thresholds = _validate(run, generated, real, history, report)
     _checkpoint(run, out, history)
     path = out / "shots.safetensors"
-    save_weights(path, "shots", asdict(run.net.config) | {"threshold": threshold}, run.mean)
+    save_weights(path, "shots", config_of(run.net, thresholds), run.mean)
     return path
 
 
 def shot_loss(logits: TransitionLogits, wanted: dict[str, Tensor], smoothing: float) -> Tensor:
-    """Returns the loss of a batch: middle + half of inside + a fifth of type."""
+    """Returns the loss of a batch: middle + inside / 2 + jump / 4 + type / 20.
+
+    Each is a mean over the boundaries of which something is known.
+    """
     middle = wanted["middle"] * (1 - 2 * smoothing) + smoothing
     inside = wanted["inside"] * (1 - 2 * smoothing) + smoothing
     weight = wanted["middle_weight"]
     found = F.binary_cross_entropy_with_logits(
         logits.middle, middle, weight=weight * (1 + wanted["middle"]), reduction="sum"
     ) / weight.sum().clamp(min=1)
-    extent = F.binary_cross_entropy_with_logits(logits.inside, inside)
+    extent = _mean_over(logits.inside, inside, wanted["inside_weight"])
+    jump = _mean_over(logits.jump, wanted["jump"], wanted["jump_weight"])
+    known = (wanted["kind"] >= 0).sum().clamp(min=1)
     kind = F.cross_entropy(
         logits.kind.flatten(0, 1), wanted["kind"].flatten(), ignore_index=-1, reduction="sum"
-    ) / wanted["inside"].sum().clamp(min=1)
-    return found + 0.5 * extent + 0.05 * kind
+    )
+    return found + 0.5 * extent + 0.25 * jump + 0.05 * kind / known
+
+
+def _mean_over(logits: Tensor, wanted: Tensor, weight: Tensor) -> Tensor:
+    loss = F.binary_cross_entropy_with_logits(logits, wanted, weight=weight, reduction="sum")
+    return loss / weight.sum().clamp(min=1)
+
+
+def config_of(net: ShotNet, thresholds: Thresholds) -> dict[str, Any]:
+    """Returns what is stored with the network's weights."""
+    return asdict(net.config) | {"thresholds": asdict(thresholds)}
 
 
 class _Windows(Dataset[dict[str, Tensor]]):
     """Window `i` of a seed is always the same, whoever makes it."""
 
-    def __init__(self, footage: Footage, options: SynthOptions, seed: int, first: int) -> None:
-        self.footage, self.options, self.seed, self.first = footage, options, seed, first
+    def __init__(
+        self,
+        footage: Footage,
+        films: Sequence[EditedFilm],
+        options: TrainOptions,
+        seed: int,
+        first_step: int,
+    ) -> None:
+        self.footage, self.films, self.options, self.seed = footage, films, options, seed
+        self.first = first_step * options.batch
 
     def __len__(self) -> int:
         return 1 << 40
 
     def __getitem__(self, index: int) -> dict[str, Tensor]:
         rng = random.Random(f"{self.seed} {self.first + index}")  # noqa: S311
-        window = make_window(self.footage, self.options, rng)
-        wanted = targets(window.transitions, len(window.frames))
-        return {
-            "frames": torch.from_numpy(window.frames),
-            "middle": torch.from_numpy(wanted.middle),
-            "middle_weight": torch.from_numpy(wanted.middle_weight),
-            "inside": torch.from_numpy(wanted.inside),
-            "kind": torch.from_numpy(wanted.kind),
-        }
+        window = self._window(rng)
+        wanted = targets(window.transitions, len(window.frames), window.jumps, window.unsure)
+        known = {field.name: getattr(wanted, field.name) for field in fields(wanted)}
+        known["frames"] = window.frames
+        return {name: torch.from_numpy(values) for name, values in known.items()}
+
+    def _window(self, rng: random.Random) -> Window:
+        synth = SynthOptions()
+        if self.films and rng.random() < self.options.edited_share:
+            return pick_window(self.films, synth.length, rng)
+        return make_window(self.footage, synth, rng)
 
 
-def _batches(
-    footage: Footage, options: SynthOptions, batch: int, seed: int, first: int
-) -> Iterator[dict[str, Tensor]]:
-    """Yields batches made by a worker process, from batch `first` on."""
+def _batches(windows: _Windows, batch: int) -> Iterator[dict[str, Tensor]]:
+    """Yields batches made by a worker process."""
 
     def counting() -> Iterator[list[int]]:
         index = 0
@@ -194,12 +223,7 @@ def _batches(
             yield list(range(index, index + batch))
             index += batch
 
-    yield from DataLoader(
-        _Windows(footage, options, seed, first * batch),
-        batch_sampler=counting(),
-        num_workers=1,
-        prefetch_factor=6,
-    )
+    yield from DataLoader(windows, batch_sampler=counting(), num_workers=1, prefetch_factor=6)
 
 
 def _start(config: ShotNetConfig, options: TrainOptions) -> _Run:
@@ -214,7 +238,9 @@ def _learn(run: _Run, windows: dict[str, Tensor], options: TrainOptions, done: f
     for group in run.optimizer.param_groups:
         group["lr"] = options.learning_rate * min(1.0, (run.step + 1) / 100) * max(0.01, falling)
     run.net.train()
-    loss = shot_loss(run.net(as_input(windows["frames"])), windows, options.smoothing)
+    with torch.autocast("cpu", torch.bfloat16):
+        logits = run.net(as_input(windows["frames"]))
+    loss = shot_loss(logits.float(), windows, options.smoothing)
     run.optimizer.zero_grad()
     loss.backward()  # type: ignore[no-untyped-call]
     torch.nn.utils.clip_grad_norm_(run.net.parameters(), 1.0)
@@ -231,58 +257,41 @@ def _learn(run: _Run, windows: dict[str, Tensor], options: TrainOptions, done: f
                 run.mean[name].copy_(now)
 
 
-@torch.inference_mode()
-def score_window(net: ShotNet, window: Window) -> BoundaryScores:
-    """Returns the network's scores of a whole window."""
-    return as_scores(net(as_input(torch.from_numpy(window.frames)[None])))
-
-
 def _validate(
     run: _Run,
-    films: list[Window],
+    generated: Sequence[Window],
+    real: Sequence[Window],
     history: list[dict[str, Any]],
     report: Callable[[Progress], None],
-) -> float:
-    """Returns the best threshold of the mean weights on the held-out films, and notes how good."""
+) -> Thresholds:
+    """Returns the best thresholds of the mean weights, and notes how good they are."""
     net = ShotNet(run.net.config)
     net.load_state_dict(run.mean)
     net.eval()
-    threshold, counts = choose_threshold([(film, score_window(net, film)) for film in films])
+    found = validate(net, generated, real)
     history.append(
         {
             "step": run.step,
             "elapsed_s": round(run.elapsed_s),
             "loss": round(run.loss, 4),
-            "threshold": threshold,
-            "f1": round(counts.f1, 4),
-            "precision": round(counts.precision, 4),
-            "recall": round(counts.recall, 4),
-            "gradual_recall": round(counts.gradual_recall, 4),
-            "gradual_iou": round(counts.mean_gradual_iou, 4),
+            "thresholds": asdict(found.thresholds),
+            "generated": _figures(found.generated),
+            "real": _figures(found.real),
+            "jumps": _figures(found.jumps),
         }
     )
-    report(Progress(run.step, run.elapsed_s, run.loss, threshold, counts))
-    return threshold
+    report(Progress(run.step, run.elapsed_s, run.loss, found))
+    return found.thresholds
 
 
-def choose_threshold(scored: list[tuple[Window, BoundaryScores]]) -> tuple[float, Counts]:
-    """Returns the threshold with the best F1, and the counts at it.
-
-    Of the thresholds within .002 of the best the middle one is taken: the best alone is chance.
-    """
-    table = {}
-    for threshold in THRESHOLDS:
-        total = Counts()
-        for window, scores in scored:
-            labels = [
-                Label(t.last_before, t.first_after, t.type != "cut") for t in window.transitions
-            ]
-            total += count(labels, transitions_from(scores, threshold), 0)
-        table[threshold] = total
-    best = max(counts.f1 for counts in table.values())
-    good = [threshold for threshold, counts in table.items() if counts.f1 >= best - 0.002]
-    chosen = good[len(good) // 2]
-    return chosen, table[chosen]
+def _figures(counts: Counts) -> dict[str, float]:
+    return {
+        "f1": round(counts.f1, 4),
+        "precision": round(counts.precision, 4),
+        "recall": round(counts.recall, 4),
+        "gradual_recall": round(counts.gradual_recall, 4),
+        "gradual_iou": round(counts.mean_gradual_iou, 4),
+    }
 
 
 def _checkpoint(run: _Run, out: Path, history: list[dict[str, Any]]) -> None:

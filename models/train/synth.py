@@ -30,7 +30,7 @@ from otio_autoedit.models.train.joins import fade_colour, join
 from otio_autoedit.models.transition import Transition
 
 SIZE = (48, 27)  # width, height of what the network sees
-_COARSE = (44, 23)  # thumbnails of another pipeline, blown up again
+COARSE = (44, 23)  # thumbnails of another pipeline, blown up again
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,7 @@ class SynthOptions:
         same_source_share: part of the joins with the same source on both sides.
         disturbance: factor on the chance of every hard negative.
         coarse_share: part of the windows drawn with nearest-neighbour flicker.
+        jump_share: part of the cuts that leave something out of a take, in every third window.
     """
 
     length: int = 120
@@ -55,80 +56,122 @@ class SynthOptions:
     same_source_share: float = 0.75
     disturbance: float = 1.0
     coarse_share: float = 0.35
+    jump_share: float = 0.4
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A generated piece of edited film.
+    """A piece of edited film with what is known of it.
 
     Attributes:
         frames: `(n, 27, 48, 3)` uint8 RGB.
         transitions: those that touch the window; ends may lie outside it.
+        jumps: the last frames before jump cuts; None where nobody looked for them.
+        unsure: boundaries start..stop of which nobody can say whether they are in a transition.
     """
 
     frames: NDArray[np.uint8]
     transitions: tuple[Transition, ...]
+    jumps: tuple[int, ...] | None = ()
+    unsure: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(slots=True)
+class _Edit:
+    """Shots joined one to the next, and what stands where."""
+
+    pieces: list[Tensor]
+    transitions: list[Transition]
+    jumps: list[int]
+    unsure: list[int]
+    total: int
 
 
 def make_window(footage: Footage, options: SynthOptions, rng: random.Random) -> Window:
     """Returns one window, the same for the same state of `rng`."""
     canvas = Canvas(SIZE[1], SIZE[0], "bilinear")
     if rng.random() < options.coarse_share:
-        canvas = Canvas(_COARSE[1], _COARSE[0], "nearest")
-    frames, transitions = _edit(footage, options, canvas, rng)
-    offset = 0 if transitions and transitions[0].last_before < 0 else rng.randrange(20)
-    frames = frames[offset : offset + options.length].clone()
+        canvas = Canvas(COARSE[1], COARSE[0], "nearest")
+    edit = _edit(footage, options, canvas, rng)
+    offset = 0 if edit.transitions and edit.transitions[0].last_before < 0 else rng.randrange(20)
+    frames = torch.cat(edit.pieces)[offset : offset + options.length].clone()
     kept = [
         Transition(t.last_before - offset, t.first_after - offset, t.type, 1.0)
-        for t in transitions
+        for t in edit.transitions
         if t.first_after - offset > 0 and t.last_before - offset < options.length - 1
     ]
+    jumps = [j - offset for j in edit.jumps if 0 <= j - offset < options.length - 1]
+    unsure = [u - offset for u in edit.unsure if 0 <= u - offset < options.length - 1]
     if rng.random() < 0.05:
         kept.extend(_faded_out(frames, kept, rng))
     frames = disturb(frames, footage, rng, options.disturbance)
     frames = degrade(frame_up(frames, footage, rng), rng)
     if canvas.width != SIZE[0]:
-        frames = _blown_up(frames)
+        frames = blown_up(frames)
     shown = frames.clamp(0, 255).round().to(torch.uint8).permute(0, 2, 3, 1).contiguous()
-    return Window(shown.numpy(), tuple(kept))
+    return Window(shown.numpy(), tuple(kept), tuple(jumps), tuple((u, u + 1) for u in unsure))
 
 
-def _edit(
-    footage: Footage, options: SynthOptions, canvas: Canvas, rng: random.Random
-) -> tuple[Tensor, list[Transition]]:
-    """Returns shots joined one to the next until they fill a window, and the joins."""
+def _edit(footage: Footage, options: SynthOptions, canvas: Canvas, rng: random.Random) -> _Edit:
+    """Returns shots joined one to the next until they fill a window."""
     mean = options.dense_shot_frames if rng.random() < options.dense_share else options.shot_frames
-    wanted = options.length + 20
+    jump_share = options.jump_share if rng.random() < 0.35 else 0.0
     source, look = pick_source(footage, rng), pick_look(rng)
-    pieces = [render_shot(footage, source, _shot_length(mean, rng), canvas, rng, look)]
-    transitions: list[Transition] = []
+    shot = render_shot(footage, source, _shot_length(mean, rng), canvas, rng, look)
+    edit = _Edit([shot], [], [], [], len(shot))
     if rng.random() < 0.06:
-        pieces[0], opening = _faded_in(pieces[0], rng)
-        transitions.append(opening)
-    total = len(pieces[0])
-    while total < wanted:
+        edit.pieces[0], opening = _faded_in(shot, rng)
+        edit.transitions.append(opening)
+    while edit.total < options.length + 20:
         type_ = _type(options.gradual_share, rng)
-        overlap = 0 if type_ == "cut" else min(_join_length(type_, rng), len(pieces[-1]) - 2)
+        last = edit.pieces[-1]
+        overlap = 0 if type_ == "cut" else min(_join_length(type_, rng), len(last) - 2)
         if overlap < 1:
             type_, overlap = "cut", 0
-        last = pieces[-1]
-        frames = overlap + _shot_length(mean, rng)
+        left_out = rng.choice((6, 12, 20, 40, 80)) if rng.random() < jump_share else 0
+        frames = overlap + _shot_length(mean, rng) + left_out
         shot, source, look = _next_shot(
             footage, options, (source, look), last[-1 - overlap], frames, overlap, canvas, rng
         )
-        if overlap:
-            mixed = join(last[-overlap:], shot[:overlap], type_, rng)
-            pieces[-1] = last[:-overlap]
-            pieces.extend((mixed, shot[overlap:]))
-            total -= overlap
-            transitions.append(Transition(total - 1, total + overlap, type_, 1.0))
-        else:
-            pieces.append(shot)
-            transitions.append(Transition(total - 1, total, "cut", 1.0))
-            if rng.random() < 0.06:
-                _flash_after_cut(shot, rng)
-        total += len(shot)
-    return torch.cat(pieces), transitions
+        _attach(edit, shot, type_, overlap, rng)
+        if left_out:
+            _leave_out(edit, left_out, rng)
+    return edit
+
+
+def _attach(edit: _Edit, shot: Tensor, type_: str, overlap: int, rng: random.Random) -> None:
+    """Joins a shot to the edit's end; `overlap` frames of both are mixed."""
+    start = edit.total - overlap
+    if overlap:
+        last = edit.pieces.pop()
+        mixed = join(last[-overlap:], shot[:overlap], type_, rng)
+        edit.pieces += [last[:-overlap], mixed, shot[overlap:]]
+    else:
+        edit.pieces.append(shot)
+        if rng.random() < 0.06:
+            _flash_after_cut(shot, rng)
+    edit.transitions.append(Transition(start - 1, start + overlap, type_, 1.0))
+    edit.total = start + len(shot)
+
+
+def _leave_out(edit: _Edit, frames: int, rng: random.Random) -> None:
+    """Leaves some frames out of the last shot: a jump cut.
+
+    Plain to see, it is a cut too; hardly to be seen, nobody can say; not at all, it is nothing.
+    """
+    shot = edit.pieces[-1]
+    at = rng.randrange(1, len(shot) - frames)
+    old, near, far = shot[at - 1], shot[at], shot[at + frames]
+    boundary = edit.total - len(shot) + at - 1
+    if float((far - old).abs().mean()) < 3 + 2 * float((near - old).abs().mean()):
+        return
+    edit.pieces[-1] = torch.cat([shot[:at], shot[at + frames :]])
+    edit.total -= frames
+    edit.jumps.append(boundary)
+    if _unlike(far, old):
+        edit.transitions.append(Transition(boundary, boundary + 1, "cut", 1.0))
+    else:
+        edit.unsure.append(boundary)
 
 
 def _next_shot(
@@ -219,7 +262,7 @@ def _flash_after_cut(shot: Tensor, rng: random.Random) -> None:
     shot[:frames] += (255 - shot[:frames]) * power
 
 
-def _blown_up(frames: Tensor) -> Tensor:
+def blown_up(frames: Tensor) -> Tensor:
     """Returns coarse frames at the network's size, as the thumbnail function enlarges."""
     size = (SIZE[1], SIZE[0])
     return torch.nn.functional.interpolate(frames, size, mode="bilinear", align_corners=False)

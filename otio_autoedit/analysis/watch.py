@@ -26,7 +26,7 @@ from otio_autoedit.analysis.progress import Reporter
 from otio_autoedit.analysis.stages import INDEX, LOUDNESS, SHOTS, Index, Loudness
 from otio_autoedit.analysis.workers import Line, Team
 from otio_autoedit.media.footage import Footage, Picture, open_footage
-from otio_autoedit.models.transition import Transition
+from otio_autoedit.models.transition import Shots, Transition
 
 if TYPE_CHECKING:
     import av
@@ -40,7 +40,7 @@ _BATCHES = 8
 _SOUNDS = 64
 
 Batch = npt.NDArray[np.uint8]
-Seeing = Line["av.VideoFrame", list[Transition]]
+Seeing = Line["av.VideoFrame", Shots]
 Hearing = Line["av.AudioFrame", LoudnessMeter]
 
 
@@ -79,13 +79,13 @@ def watch(
         def waiting() -> None:
             report.report("analyze", count, count)
 
-        transitions = seeing.result(waiting) if seeing else []
+        shots = seeing.result(waiting) if seeing else Shots()
         meter = hearing.result(waiting) if hearing else None
         info = footage.info
         report.report("analyze", count, count, always=True)
         return Seen(
             Index(info, footage.index) if pictures or info.kind == "audio" else None,
-            _as_kept(transitions) if SHOTS in stages else None,
+            _as_kept(shots.transitions) if SHOTS in stages else None,
             Loudness(meter.finish(info.audio[0].start if info.audio else 0)) if meter else None,
         )
 
@@ -116,11 +116,11 @@ def _read(
 def _seeing(team: Team, footage: Footage, detector: ShotDetector) -> Seeing:
     """Starts the two threads between a decoded frame and its transitions."""
     transfer, rotation = footage.info.color_transfer, footage.info.rotation
-    network: Line[Batch, list[Transition]] = team.line(
+    network: Line[Batch, Shots] = team.line(
         "network", lambda batches: _detect(batches, detector), _BATCHES
     )
 
-    def shrink(frames: Iterator[av.VideoFrame]) -> list[Transition]:
+    def shrink(frames: Iterator[av.VideoFrame]) -> Shots:
         while True:
             batch = [seen(f, detector.size, transfer, rotation) for f in islice(frames, _BATCH)]
             if not batch:
@@ -136,14 +136,14 @@ def frames_that_may_wait(size: tuple[int, int]) -> int:
     return max(2, min(_MOST_FRAMES, _FRAME_BYTES // bytes_each))
 
 
-def _detect(batches: Iterator[Batch], detector: ShotDetector) -> list[Transition]:
+def _detect(batches: Iterator[Batch], detector: ShotDetector) -> Shots:
     with _torch_threads():
         for batch in batches:
             detector.push(batch)
         return detector.finish()
 
 
-def _as_kept(transitions: list[Transition]) -> tuple[Transition, ...]:
+def _as_kept(transitions: tuple[Transition, ...]) -> tuple[Transition, ...]:
     """Returns ``transitions`` with the digits that are kept: fresh or stored, they are the same."""
     return tuple(replace(each, confidence=shortest(each.confidence)) for each in transitions)
 

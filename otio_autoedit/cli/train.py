@@ -80,8 +80,10 @@ class _Lines:
         words = [f"step {progress.step}", f"loss {progress.loss:.4f}"]
         words.append(f"{progress.elapsed_s / 60:.1f} of {self._seconds / 60:.0f} min")
         if progress.validation is not None:
-            counts = progress.validation
-            words.append(f"F1 {counts.f1:.3f}, gradual recall {counts.gradual_recall:.3f}")
+            drawn, real = progress.validation.generated, progress.validation.real
+            words.append(f"F1 {drawn.f1:.3f}, gradual recall {drawn.gradual_recall:.3f}")
+            if real.found + real.missed:
+                words.append(f"on real films {real.f1:.3f} and {real.gradual_recall:.3f}")
         print(", ".join(words), file=sys.stderr, flush=True)
 
     def _fields(self, progress: Progress) -> dict[str, object]:
@@ -94,6 +96,8 @@ class _Lines:
             "eta": round(left, 1),
         }
         if progress.validation is not None:
-            fields["f1"] = round(progress.validation.f1, 4)
-            fields["gradual_recall"] = round(progress.validation.gradual_recall, 4)
+            counts = progress.validation.generated
+            fields["f1"] = round(counts.f1, 4)
+            fields["gradual_recall"] = round(counts.gradual_recall, 4)
+            fields["real_f1"] = round(progress.validation.real.f1, 4)
         return fields

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from otio_autoedit.models.shots import GRID, ShotDetector
-from otio_autoedit.models.transition import Transition
+from otio_autoedit.models.transition import Shots
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +70,7 @@ def film() -> tuple[np.ndarray, list[tuple[int, int, str]]]:
     return np.clip(np.concatenate(pieces) + noise, 0, 255).astype(np.uint8), expected
 
 
-def in_pieces(detector: ShotDetector, frames: np.ndarray, sizes: list[int]) -> list[Transition]:
+def in_pieces(detector: ShotDetector, frames: np.ndarray, sizes: list[int]) -> Shots:
     start = 0
     for size in sizes:
         detector.push(frames[start : start + size])
@@ -83,16 +83,20 @@ def test_the_shipped_network_finds_the_shots_of_a_drawn_film(detector: ShotDetec
     frames, expected = film()
     found = in_pieces(detector, frames, [])
     cuts = {(a, b) for a, b, type_ in expected if type_ == "cut"}
-    assert cuts <= {(t.last_before, t.first_after) for t in found}
+    assert cuts <= {(t.last_before, t.first_after) for t in found.transitions}
     for last_before, first_after, type_ in expected:
         if type_ == "cut":
             continue
-        over = [t for t in found if t.last_before < first_after and last_before < t.first_after]
+        over = [
+            t
+            for t in found.transitions
+            if t.last_before < first_after and last_before < t.first_after
+        ]
         assert len(over) == 1
         assert over[0].type == type_
         assert abs(over[0].last_before - last_before) <= 5
         assert abs(over[0].first_after - first_after) <= 5
-    assert len(found) <= len(expected) + 1
+    assert len(found.transitions) <= len(expected) + 1
 
 
 def test_how_the_film_is_cut_into_pieces_changes_nothing(detector: ShotDetector) -> None:
@@ -116,7 +120,7 @@ def test_a_segment_that_starts_on_the_grid_gives_the_scores_of_the_whole(
 
 
 def test_memory_does_not_grow_with_the_film(detector: ShotDetector) -> None:
-    """Thumbnails alone would be 4 kB a frame; the scores that are kept are 24 bytes."""
+    """Thumbnails alone would be 4 kB a frame; the scores that are kept are 28 bytes."""
     frames, _ = film()
     held = []
     for repeats in (2, 8):
@@ -137,11 +141,11 @@ def test_memory_does_not_grow_with_the_film(detector: ShotDetector) -> None:
 
 
 def test_no_frames_and_one_frame_have_no_transitions(detector: ShotDetector) -> None:
-    assert detector.finish() == []
+    assert detector.finish() == Shots()
     detector.push(np.zeros((0, 27, 48, 3), np.uint8))
-    assert detector.finish() == []
+    assert detector.finish() == Shots()
     detector.push(np.zeros((1, 27, 48, 3), np.uint8))
-    assert detector.finish() == []
+    assert detector.finish() == Shots()
 
 
 def test_what_is_no_thumbnail_is_refused(detector: ShotDetector) -> None:

@@ -15,6 +15,7 @@ from otio_autoedit.models.shots import ShotDetector, ShotNetConfig
 from otio_autoedit.models.train import shots
 from otio_autoedit.models.train.footage import Footage, load_footage, split
 from otio_autoedit.models.train.shots import Progress, TrainOptions, shot_loss, train_shots
+from otio_autoedit.models.transition import Shots
 
 SMALL = ShotNetConfig(width=4, features=8, cell_features=4, inputs=16, hidden=8, head=8)
 SHORT = TrainOptions(batch=2, validation_windows=2)
@@ -49,7 +50,7 @@ def test_a_run_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
     assert seen[-1].step > first
     history = json.loads((tmp_path / "out" / "shots-history.json").read_text("utf-8"))
     assert [entry["step"] for entry in history] == [first, seen[-1].step]
-    assert ShotDetector(path).finish() == []
+    assert ShotDetector(path).finish() == Shots()
     train(0.0, resume=False)
     assert seen[-1].step == 0
 
@@ -83,12 +84,15 @@ def test_the_loss_is_small_for_what_was_wanted_and_large_for_its_opposite() -> N
         "middle": middle,
         "middle_weight": torch.ones(1, 10),
         "inside": middle.clone(),
+        "inside_weight": torch.ones(1, 10),
         "kind": torch.where(middle > 0, 2, -1).long(),
+        "jump": middle.clone(),
+        "jump_weight": torch.ones(1, 10),
     }
     kind = torch.zeros(1, 10, 4)
     kind[..., 2] = 9
-    right = TransitionLogits(middle * 18 - 9, middle * 18 - 9, kind)
-    wrong = TransitionLogits(9 - middle * 18, 9 - middle * 18, -kind)
+    right = TransitionLogits(*(middle * 18 - 9,) * 2, kind, middle * 18 - 9)
+    wrong = TransitionLogits(*(9 - middle * 18,) * 2, -kind, 9 - middle * 18)
     assert float(shot_loss(right, wanted, 0.0)) < 0.01
     assert float(shot_loss(wrong, wanted, 0.0)) > 5
     assert torch.isfinite(shot_loss(right, wanted | {"kind": torch.full((1, 10), -1)}, 0.01))

@@ -29,7 +29,7 @@ def scores(frames: int, spans: Spans, middles: dict[int, float] | None = None) -
         kind[first:stop, TYPES.index(type_)] = 0.97
     for boundary, value in (middles or {}).items():
         middle[boundary] = value
-    return BoundaryScores(middle, inside, kind)
+    return BoundaryScores(middle, inside, kind, np.zeros(frames, np.float32))
 
 
 def found(given: BoundaryScores) -> Spans:
@@ -72,7 +72,9 @@ def test_transitions_never_overlap() -> None:
     rng = np.random.default_rng(5)
     for _ in range(200):
         kind = rng.random((60, 4), np.float32)
-        given = BoundaryScores(rng.random(60, np.float32), rng.random(60, np.float32), kind)
+        given = BoundaryScores(
+            rng.random(60, np.float32), rng.random(60, np.float32), kind, np.zeros(60, np.float32)
+        )
         transitions = transitions_from(given, threshold=0.6)
         for before, after in itertools.pairwise(transitions):
             assert before.first_after <= after.last_before

@@ -17,7 +17,7 @@ from otio_autoedit.models.weight_files import ENVIRONMENT, load_weights, save_we
 
 def save_net(path: Path, config: ShotNetConfig, **changes: object) -> Path:
     net = ShotNet(config)
-    save_weights(path, "shots", asdict(config) | {"threshold": 0.5} | changes, net.state_dict())
+    save_weights(path, "shots", asdict(config) | {"thresholds": {}} | changes, net.state_dict())
     return path
 
 
@@ -68,7 +68,7 @@ def test_weights_of_another_network_are_refused(path: Path) -> None:
         ShotDetector(path)
 
 
-@pytest.mark.parametrize("changes", [{"width": 5}, {"width": 10**9}, {"threshold": "high"}])
+@pytest.mark.parametrize("changes", [{"width": 5}, {"width": 10**9}, {"thresholds": "high"}])
 def test_weights_that_do_not_fit_are_refused(path: Path, changes: dict[str, object]) -> None:
     save_net(path, ShotNetConfig(width=4, features=8), **changes)
     with pytest.raises(WeightsError, match="does not fit"):
