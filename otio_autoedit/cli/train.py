@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = (
     "shots --out runs/shots",
-    "shots --data ~/footage --minutes 75 --seed 1 --out runs/shots",
+    "shots --data ~/footage --minutes 200 --seed 1 --out runs/shots",
 )
 
 
@@ -32,11 +32,13 @@ def parser(argv: Sequence[str]) -> CommandParser:
     )
     result.add_argument("network", choices=["shots"], help="which network")
     result.add_argument("--data", help=f"the footage folder (default: {VARIABLE})")
-    result.add_argument("--extra", type=Path, help="a folder with more single-shot clips")
+    result.add_argument(
+        "--extra", type=Path, help="a folder of gathered footage: single/ and edited/"
+    )
     result.add_argument(
         "--out", type=Path, required=True, help="where weights, checkpoint and history go"
     )
-    result.add_argument("--minutes", type=float, default=75.0, help="time to train (default: 75)")
+    result.add_argument("--minutes", type=float, default=200.0, help="time to train (default: 200)")
     result.add_argument("--seed", type=int, default=0, help="of everything drawn (default: 0)")
     result.add_argument("--from-start", action="store_true", help="take no checkpoint up again")
     add_common(result)

@@ -6,9 +6,11 @@ import tracemalloc
 
 import numpy as np
 import pytest
+import torch
 
-from otio_autoedit.models.shots import GRID, ShotDetector
+from otio_autoedit.models.shots import GRID, ShotDetector, film_scores, network_from
 from otio_autoedit.models.transition import Shots
+from otio_autoedit.models.weight_files import load_weights
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +119,17 @@ def test_a_segment_that_starts_on_the_grid_gives_the_scores_of_the_whole(
     kept = slice(0, 2 * GRID.centre)
     np.testing.assert_allclose(segment.middle[kept], whole.middle[kept], atol=1e-5)
     assert len(whole) == len(frames)
+
+
+def test_a_film_held_whole_gives_what_streaming_gives(detector: ShotDetector) -> None:
+    frames, _ = film()
+    detector.push(frames)
+    streamed = detector.finish_scores()
+    net, _ = network_from(load_weights("shots"))
+    with torch.inference_mode():
+        whole = film_scores(net, frames)
+    for part in ("middle", "inside", "kind", "jump"):
+        np.testing.assert_allclose(getattr(whole, part), getattr(streamed, part), atol=1e-5)
 
 
 def test_memory_does_not_grow_with_the_film(detector: ShotDetector) -> None:

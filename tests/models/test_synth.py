@@ -91,3 +91,24 @@ def test_targets_of_transitions_that_reach_over_the_window_stay_inside_it() -> N
     assert not made.inside[4:26].any()
     assert made.inside[26:].all()
     assert made.middle_weight[-1] == 0
+
+
+def test_a_jump_leaves_frames_of_one_take_out(footage: Footage) -> None:
+    """Jumps change the picture more than its motion does, and are cuts only where plain to see."""
+    options = SynthOptions(
+        length=120, gradual_share=0, disturbance=0, coarse_share=0, jump_share=1.0
+    )
+    jumps = cuts = unsure = 0
+    for seed in range(40):
+        window = make_window(footage, options, random.Random(seed))
+        marked = {t.last_before for t in window.transitions}
+        doubtful = {start for start, _ in window.unsure}
+        assert window.jumps is not None
+        for jump in window.jumps:
+            assert (jump in marked) != (jump in doubtful)
+        jumps += len(window.jumps)
+        cuts += len(marked - set(window.jumps))
+        unsure += len(doubtful)
+    assert jumps > 10
+    assert cuts > 10
+    assert unsure > 3

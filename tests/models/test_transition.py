@@ -9,7 +9,7 @@ import sys
 import numpy as np
 import pytest
 
-from otio_autoedit.models.transition import TYPES, BoundaryScores, transitions_from
+from otio_autoedit.models.transition import TYPES, BoundaryScores, jump_cuts_from, transitions_from
 
 Spans = dict[tuple[int, int], str]
 
@@ -66,6 +66,13 @@ def test_boundaries_below_the_threshold_are_no_transitions() -> None:
 def test_two_peaks_in_one_dissolve_are_one_dissolve() -> None:
     given = scores(40, {(10, 30): "dissolve"}, {19: 0.2, 20: 0.2})
     assert found(given) == {(10, 30): "dissolve"}
+
+
+def test_jump_cuts_are_the_peaks_outside_gradual_transitions() -> None:
+    given = scores(40, {(9, 10): "cut", (20, 30): "dissolve"})
+    given.jump[[4, 5, 9, 25, 39]] = (0.6, 0.8, 0.7, 0.9, 0.9)  # 39 is the film's end
+    jumps = jump_cuts_from(given, transitions_from(given, 0.5), 0.5)
+    assert [(j.last_before, round(j.confidence, 2)) for j in jumps] == [(5, 0.8), (9, 0.7)]
 
 
 def test_transitions_never_overlap() -> None:
