@@ -86,6 +86,7 @@ def as_scores(logits: TransitionLogits) -> BoundaryScores:
     )
 
 
+@torch.inference_mode()
 def film_scores(net: ShotNet, frames: NDArray[np.uint8]) -> BoundaryScores:
     """Returns what the network says of a film that is held whole, `(n, 27, 48, 3)` uint8 RGB.
 

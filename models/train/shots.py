@@ -36,7 +36,12 @@ from otio_autoedit.models.transition import Thresholds
 from otio_autoedit.models.weight_files import save_weights
 
 VALIDATION = SynthOptions(
-    length=240, dense_share=0.1, shot_frames=90, gradual_share=0.2, disturbance=1.4
+    length=240,
+    dense_share=0.1,
+    shot_frames=90,
+    gradual_share=0.2,
+    disturbance=1.4,
+    jump_share=0.6,
 )
 
 
@@ -164,7 +169,8 @@ def shot_loss(logits: TransitionLogits, wanted: dict[str, Tensor], smoothing: fl
         logits.middle, middle, weight=weight * (1 + wanted["middle"]), reduction="sum"
     ) / weight.sum().clamp(min=1)
     extent = _mean_over(logits.inside, inside, wanted["inside_weight"])
-    jump = _mean_over(logits.jump, wanted["jump"], wanted["jump_weight"])
+    rare = wanted["jump_weight"] * (1 + 9 * wanted["jump"])  # one boundary in some hundreds
+    jump = _mean_over(logits.jump, wanted["jump"], rare)
     known = (wanted["kind"] >= 0).sum().clamp(min=1)
     kind = F.cross_entropy(
         logits.kind.flatten(0, 1), wanted["kind"].flatten(), ignore_index=-1, reduction="sum"

@@ -45,7 +45,7 @@ class SynthOptions:
         same_source_share: part of the joins with the same source on both sides.
         disturbance: factor on the chance of every hard negative.
         coarse_share: part of the windows drawn with nearest-neighbour flicker.
-        jump_share: part of the cuts that leave something out of a take, in every third window.
+        jump_share: part of the shots that something is left out of, in every second window.
     """
 
     length: int = 120
@@ -115,7 +115,7 @@ def make_window(footage: Footage, options: SynthOptions, rng: random.Random) -> 
 def _edit(footage: Footage, options: SynthOptions, canvas: Canvas, rng: random.Random) -> _Edit:
     """Returns shots joined one to the next until they fill a window."""
     mean = options.dense_shot_frames if rng.random() < options.dense_share else options.shot_frames
-    jump_share = options.jump_share if rng.random() < 0.35 else 0.0
+    jump_share = options.jump_share if rng.random() < 0.5 else 0.0
     source, look = pick_source(footage, rng), pick_look(rng)
     shot = render_shot(footage, source, _shot_length(mean, rng), canvas, rng, look)
     edit = _Edit([shot], [], [], [], len(shot))

@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import torch
-
 from otio_autoedit.models.evaluate.scoring import Counts, Label, count
 from otio_autoedit.models.shots import ShotNet, film_scores
 from otio_autoedit.models.train.synth import Window
@@ -44,9 +42,8 @@ class _Scored:
 
 def validate(net: ShotNet, generated: Sequence[Window], real: Sequence[Window]) -> Validation:
     """Returns how good the network is, at the thresholds that suit these films best."""
-    with torch.inference_mode():
-        drawn = [_Scored(film, film_scores(net, film.frames)) for film in generated]
-        shot = [_Scored(film, film_scores(net, film.frames)) for film in real]
+    drawn = [_Scored(film, film_scores(net, film.frames)) for film in generated]
+    shot = [_Scored(film, film_scores(net, film.frames)) for film in real]
     threshold = _best({t: _counted(drawn + shot, t).f1 for t in THRESHOLDS})
     extent = _best(
         {e: _counted(drawn + shot, threshold, e).mean_gradual_iou for e in EXTENT_THRESHOLDS}
