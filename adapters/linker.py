@@ -12,7 +12,7 @@ found stays as it was. One summary goes to stderr (the log called `otio_autoedit
 def link_media_reference(in_clip, media_linker_argument_map=None):  # type: ignore[no-untyped-def]
     """The clip's media reference, found; None to keep what it has.
 
-    Options (-M): media_dir, match, shots, threshold, device, cache.
+    Options (-M): media_dir, match, shots, threshold, shot_network, device, cache.
     """
     from otio_autoedit.adapters.link import session
 

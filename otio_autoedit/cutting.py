@@ -90,10 +90,10 @@ def _looker(
     keep = (DEFAULT if store is ... else store) if given["cache"] else None
     threshold = given.get("threshold")
     assert threshold is None or isinstance(threshold, float)
-    device = str(given["device"])
     return lambda path: analyze(
-        path, recipe.needs, device=device, threshold=threshold, store=keep, progress=progress
-    )
+        path, recipe.needs, device=str(given["device"]), threshold=threshold,
+        shot_network=str(given["shot_network"]), store=keep, progress=progress,
+    )  # fmt: skip
 
 
 def _laid_out(

@@ -49,6 +49,7 @@ class Media:
                     ("shots",),
                     device=settings.device,
                     threshold=settings.threshold,
+                    shot_network=settings.shot_network,
                     store=DEFAULT if settings.cache else None,
                     progress=_bar(path),
                 )

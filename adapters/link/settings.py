@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import cast
 
 from otio_autoedit.adapters.link.find import WAYS, Way
+from otio_autoedit.analysis.choices import DEVICE, SHOT_NETWORK, THRESHOLD
 from otio_autoedit.errors import OptionError, did_you_mean
 from otio_autoedit.options import Option, read_options
 
@@ -24,14 +25,9 @@ LINKER = (
         "How media may be found: any of url, name, reel and timecode.",
     ),
     Option("shots", "flag", True, "Watch the media and mark its shot changes; `no` relinks only."),
-    Option(
-        "threshold", "number", None,
-        "Least confidence of a shot change; otherwise what the network was tuned to.",
-        minimum=0, maximum=1,
-    ),
-    Option(
-        "device", "text", "auto", "Where networks run: `auto`, `cpu`, `cuda`, `cuda:1`, `mps`."
-    ),
+    THRESHOLD,
+    SHOT_NETWORK,
+    DEVICE,
     Option("cache", "flag", True, "Keep what was seen of a file, and use what was kept."),
 )  # fmt: skip
 
@@ -44,6 +40,7 @@ class Settings:
     ways: tuple[Way, ...]
     shots: bool
     threshold: float | None
+    shot_network: str
     device: str
     cache: bool
 
@@ -76,6 +73,7 @@ def read_settings(arguments: Mapping[str, object]) -> Settings:
         ways=ways,
         shots=bool(read["shots"]),
         threshold=cast("float | None", read["threshold"]),
+        shot_network=str(read["shot_network"]),
         device=str(read["device"]),
         cache=bool(read["cache"]),
     )

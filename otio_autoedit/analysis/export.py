@@ -19,7 +19,14 @@ from otio_autoedit.analysis.media_json import (
     media_from_json,
     media_to_json,
 )
-from otio_autoedit.analysis.record import Analysis, Curve, FrameIndex, MediaInfo, Transition
+from otio_autoedit.analysis.record import (
+    Analysis,
+    Curve,
+    FrameIndex,
+    JumpCut,
+    MediaInfo,
+    Transition,
+)
 from otio_autoedit.errors import AutoEditError
 from otio_autoedit.models.transition import TYPES
 
@@ -103,6 +110,32 @@ def transitions_from_json(data: list[object], frames: int, where: str) -> tuple[
     return tuple(found)
 
 
+def jump_cuts_to_json(jump_cuts: Iterable[JumpCut] | None) -> list[dict[str, object]] | None:
+    """Returns ``jump_cuts`` as JSON values; None for what is not known."""
+    if jump_cuts is None:
+        return None
+    return [
+        {"last_before": each.last_before, "confidence": shortest(each.confidence)}
+        for each in jump_cuts
+    ]
+
+
+def jump_cuts_from_json(data: object, frames: int, where: str) -> tuple[JumpCut, ...] | None:
+    """Returns the jump cuts of a file of ``frames`` frames; ValueError if they cannot be."""
+    if data is None:
+        return None
+    found: list[JumpCut] = []
+    if not isinstance(data, list):
+        raise ValueError(f"{where}: a list is asked for")
+    for number, each in enumerate(data):
+        read = Fields(each, f"{where}[{number}]")
+        at = read.integer("last_before", 0, frames - 2)
+        found.append(JumpCut(at, read.number("confidence", 0.0, 1.0)))
+        if number and at <= found[-2].last_before:
+            raise ValueError(f"{where}[{number}] is not after the one before")
+    return tuple(found)
+
+
 def _analysis_to_json(analysis: Analysis) -> dict[str, Any]:
     return {
         "media": media_to_json(analysis.media),
@@ -110,6 +143,7 @@ def _analysis_to_json(analysis: Analysis) -> dict[str, Any]:
         "transitions": (
             None if analysis.transitions is None else transitions_to_json(analysis.transitions)
         ),
+        "jump_cuts": jump_cuts_to_json(analysis.jump_cuts),
         "curves": {
             name: {
                 "unit": curve.unit,
@@ -139,6 +173,9 @@ def _analysis_from_json(data: object, where: str) -> Analysis:
         media=media,
         index=_index_from_json(read.value("frame_times"), media, f"{where}.frame_times"),
         transitions=transitions,
+        jump_cuts=jump_cuts_from_json(
+            read.value("jump_cuts", None), media.frame_count, f"{where}.jump_cuts"
+        ),
         curves={
             name: _curve_from_json(curve, f"{where}.curves.{name}")
             for name, curve in _object(read.value("curves"), f"{where}.curves").items()

@@ -129,8 +129,11 @@ class Fields:
         self._data = data
         self._where = where
 
-    def value(self, name: str) -> Any:
+    def value(self, name: str, *otherwise: Any) -> Any:
+        """Returns the value of ``name``, or what is given ``otherwise`` where it is missing."""
         if name not in self._data:
+            if otherwise:
+                return otherwise[0]
             raise ValueError(f"{self._where}.{name} is missing")
         return self._data[name]
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, Literal, TypeVar
+from typing import Final, Literal, TypeVar
 
 from otio_autoedit.analysis.entry import Entry
 from otio_autoedit.analysis.identity import Stamp, identify, remember, stamp
 from otio_autoedit.analysis.progress import Reporter
 from otio_autoedit.analysis.record import Analysis
+from otio_autoedit.analysis.shot_network import ShotNetwork
 from otio_autoedit.analysis.stages import (
     INDEX,
     LOUDNESS,
@@ -33,9 +33,6 @@ from otio_autoedit.analysis.store import Store
 from otio_autoedit.errors import AutoEditError, MediaError, OptionError
 from otio_autoedit.progress import ProgressCallback
 
-if TYPE_CHECKING:
-    from otio_autoedit.models.shots import ShotDetector
-
 T = TypeVar("T")
 
 
@@ -53,6 +50,7 @@ def analyze(
     *,
     device: str = "auto",
     threshold: float | None = None,
+    shot_network: str | None = None,
     store: Store | Literal[_Default.STORE] | None = DEFAULT,
     progress: ProgressCallback | None = None,
 ) -> Analysis:
@@ -63,22 +61,25 @@ def analyze(
         needs: any of "shots" and "loudness".
         device: "auto", "cpu", "cuda", "cuda:1" or "mps", for the networks.
         threshold: how sure the network must be of a transition, 0 to 1; None for its own.
+        shot_network: "autoedit" or "transnetv2"; None for the first.
         store: where results are kept; None keeps nothing.
         progress: called some ten times a second; may raise `Cancelled`.
 
     Raises:
         MediaError: the file cannot be read.
         OptionError: an option is none of those above.
+        MissingExtraError: ``shot_network`` comes in a package that is not installed.
         WeightsError: the network's weights are missing or damaged.
     """
     file = Path(path)
     wanted = checked_needs(needs)
     _check_threshold(threshold)
+    network = ShotNetwork(shot_network, device, threshold)
     report = Reporter(progress, str(file))
     now = _stamp(file)
     kept = Store() if isinstance(store, _Default) else store
-    keys = {INDEX: stage_key(INDEX), **{each: _key(each, threshold) for each in wanted}}
-    job = _Job(file, now, keys, device, threshold, report)
+    keys = {each: network.key() if each == SHOTS else stage_key(each) for each in (INDEX, *wanted)}
+    job = _Job(file, now, keys, network, report)
     if kept is None:
         return _analysis(job.make(set(keys)), wanted)
     fingerprint = identify(file, now, kept)
@@ -114,8 +115,7 @@ class _Job:
     path: Path
     stamp: Stamp
     keys: Mapping[str, str]
-    device: str
-    threshold: float | None
+    network: ShotNetwork
     report: Reporter
 
     def kept(self, store: Store, fingerprint: str) -> _Parts:
@@ -140,23 +140,20 @@ class _Job:
         """Watches the file for ``stages``; on the processor if the device that was found fails."""
         from otio_autoedit.analysis.watch import watch
 
-        network = _Network(self.device, self.threshold)
         try:
             try:
-                found = watch(self.path, stages, network.detector, self.report)
+                found = watch(self.path, stages, self.network.detector, self.report)
             except RuntimeError as error:
-                if error is self.report.raised or not network.fall_back(error):
+                if error is self.report.raised or not self.network.fall_back(error):
                     raise
-                found = watch(self.path, stages, network.detector, self.report)
+                found = watch(self.path, stages, self.network.detector, self.report)
         except (AutoEditError, KeyboardInterrupt):
             raise
         except Exception as error:
             if error is self.report.raised:
                 raise
             raise AutoEditError(f"{self.path}: the analysis failed ({_line(error)})") from error
-        shots = None
-        if found.transitions is not None:
-            shots = Shots(found.transitions, network.made_by())
+        shots = None if found.shots is None else self.network.stage(found.shots)
         return _Parts(found.index, shots, found.loudness)
 
     def make_and_keep(
@@ -178,38 +175,6 @@ class _Job:
         return _Parts(
             made.index or parts.index, made.shots or parts.shots, made.loudness or parts.loudness
         )
-
-
-class _Network:
-    """The shot detector of a job: made when it is needed, and known afterwards."""
-
-    def __init__(self, wanted: str, threshold: float | None) -> None:
-        self._wanted = wanted
-        self._threshold = threshold
-        self._made_by: dict[str, object] = {}
-        self._device = ""
-        self._failed = ""
-
-    def detector(self) -> ShotDetector:
-        from otio_autoedit.analysis.device import choose_device
-        from otio_autoedit.models.shots import ShotDetector
-
-        device = choose_device("cpu" if self._failed else self._wanted)
-        self._device = device.name
-        detector = ShotDetector(device=device.name, threshold=self._threshold)
-        why = self._failed or device.why
-        self._made_by = {**detector.made_by, "device": device.name, "device_why": why}
-        return detector
-
-    def fall_back(self, error: RuntimeError) -> bool:
-        """Returns whether to try the processor: where nobody asked for a device by name."""
-        if self._wanted != "auto" or self._device in ("", "cpu"):
-            return False
-        self._failed = f"{self._device} failed: {_line(error)}"
-        return True
-
-    def made_by(self) -> Mapping[str, object]:
-        return MappingProxyType(self._made_by or {"network": None, "why": "no moving pictures"})
 
 
 def _stamp(path: Path) -> Stamp:
@@ -236,18 +201,10 @@ def _analysis(parts: _Parts, wanted: tuple[str, ...]) -> Analysis:
         media=parts.index.media,
         index=parts.index.frames,
         transitions=parts.shots.transitions if parts.shots is not None else None,
+        jump_cuts=parts.shots.jump_cuts if parts.shots is not None else None,
         curves=MappingProxyType(curves),
         made_by=MappingProxyType(made_by),
     )
-
-
-def _key(stage: str, threshold: float | None) -> str:
-    if stage != SHOTS:
-        return stage_key(stage)
-    from otio_autoedit.models.weight_files import find_weights
-
-    weights = hashlib.sha256(find_weights("shots").read_bytes()).hexdigest()
-    return stage_key(stage, weights=weights, threshold=threshold)
 
 
 def _read(entry: Entry | None, decode: Callable[[Entry], T]) -> T | None:

@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from otio_autoedit.media.info import FrameIndex, MediaInfo
-from otio_autoedit.models.transition import Transition
+from otio_autoedit.models.transition import JumpCut, Transition
 
-__all__ = ["Analysis", "Curve", "FrameIndex", "MediaInfo", "Transition"]
+__all__ = ["Analysis", "Curve", "FrameIndex", "JumpCut", "MediaInfo", "Transition"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,12 +29,13 @@ class Curve:
 @dataclass(frozen=True, slots=True, eq=False)
 class Analysis:
     """What is known of one file. Positions are source frames; ``transitions`` is None where shots
-    were not asked for. ``made_by`` names each stage's network or measure, the hash of its weights,
-    its options."""
+    were not asked for; ``jump_cuts`` too, and where the network does not tell them. ``made_by``
+    names each stage's network or measure, the hash of its weights, its options."""
 
     media: MediaInfo
     index: FrameIndex
     transitions: tuple[Transition, ...] | None = None
+    jump_cuts: tuple[JumpCut, ...] | None = None
     curves: Mapping[str, Curve] = field(default_factory=lambda: MappingProxyType({}))
     made_by: Mapping[str, Mapping[str, object]] = field(
         default_factory=lambda: MappingProxyType({})

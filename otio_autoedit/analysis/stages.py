@@ -17,14 +17,19 @@ from typing import Any, cast
 import numpy as np
 
 from otio_autoedit.analysis.entry import Entry
-from otio_autoedit.analysis.export import transitions_from_json, transitions_to_json
+from otio_autoedit.analysis.export import (
+    jump_cuts_from_json,
+    jump_cuts_to_json,
+    transitions_from_json,
+    transitions_to_json,
+)
 from otio_autoedit.analysis.media_json import (
     Fields,
     fraction_text,
     media_from_json,
     media_to_json,
 )
-from otio_autoedit.analysis.record import Curve, FrameIndex, MediaInfo, Transition
+from otio_autoedit.analysis.record import Curve, FrameIndex, JumpCut, MediaInfo, Transition
 from otio_autoedit.errors import OptionError, did_you_mean
 
 NEEDS = ("shots", "loudness")
@@ -33,7 +38,7 @@ NEEDS = ("shots", "loudness")
 INDEX, SHOTS, LOUDNESS = "index", "shots", "loudness"
 
 # Counted up when a stage's code comes to give another result for the same file.
-_VERSIONS = {INDEX: 1, SHOTS: 1, LOUDNESS: 1}
+_VERSIONS = {INDEX: 1, SHOTS: 2, LOUDNESS: 1}
 
 MadeBy = Mapping[str, object]
 
@@ -48,9 +53,11 @@ class Index:
 
 @dataclass(frozen=True, slots=True)
 class Shots:
-    """The transitions, and the network that saw them."""
+    """The transitions, the jump cuts (None where the network does not tell them), and the network
+    that saw them."""
 
     transitions: tuple[Transition, ...]
+    jump_cuts: tuple[JumpCut, ...] | None
     made_by: MadeBy
 
 
@@ -86,7 +93,8 @@ def to_entry(result: Index | Shots | Loudness) -> Entry:
     made_by = dict(result.made_by)
     if isinstance(result, Shots):
         found = transitions_to_json(result.transitions)
-        return Entry({"transitions": found, "made_by": made_by})
+        jumps = jump_cuts_to_json(result.jump_cuts)
+        return Entry({"transitions": found, "jump_cuts": jumps, "made_by": made_by})
     if result.curve is None:
         return Entry({"made_by": made_by, "rate": None})
     data = {"unit": result.curve.unit, "rate": result.curve.rate, "start": result.curve.start}
@@ -114,7 +122,8 @@ def shots_from(entry: Entry, frames: int) -> Shots:
     """Returns what was kept of a file of ``frames`` frames; ValueError if it cannot be."""
     read = Fields(entry.data, "shots")
     found = transitions_from_json(read.items("transitions"), frames, "shots.transitions")
-    return Shots(found, _object(read.value("made_by")))
+    jumps = jump_cuts_from_json(read.value("jump_cuts"), frames, "shots.jump_cuts")
+    return Shots(found, jumps, _object(read.value("made_by")))
 
 
 def loudness_from(entry: Entry) -> Loudness:

@@ -14,7 +14,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -26,12 +26,10 @@ from otio_autoedit.analysis.progress import Reporter
 from otio_autoedit.analysis.stages import INDEX, LOUDNESS, SHOTS, Index, Loudness
 from otio_autoedit.analysis.workers import Line, Team
 from otio_autoedit.media.footage import Footage, Picture, open_footage
-from otio_autoedit.models.transition import Shots, Transition
+from otio_autoedit.models.transition import Shots
 
 if TYPE_CHECKING:
     import av
-
-    from otio_autoedit.models.shots import ShotDetector
 
 _BATCH = 64  # thumbnails a push: enough for the network to work at full speed
 _FRAME_BYTES = 64 << 20  # decoded frames that may wait, in bytes
@@ -44,20 +42,32 @@ Seeing = Line["av.VideoFrame", Shots]
 Hearing = Line["av.AudioFrame", LoudnessMeter]
 
 
+class Detector(Protocol):
+    """What finds the shots of a film in its thumbnails, ``size`` (width, height), handed over in
+    order: uint8 RGB ``(n, H, W, 3)``."""
+
+    @property
+    def size(self) -> tuple[int, int]: ...
+
+    def push(self, thumbs: Batch) -> None: ...
+
+    def finish(self) -> Shots: ...
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Seen:
-    """What one pass found. ``transitions`` and ``loudness`` are None where not asked for;
+    """What one pass found. ``shots`` and ``loudness`` are None where not asked for;
     ``index`` is None where only the sound was read."""
 
     index: Index | None
-    transitions: tuple[Transition, ...] | None
+    shots: Shots | None
     loudness: Loudness | None
 
 
 def watch(
     path: Path,
     stages: Collection[str],
-    make_detector: Callable[[], ShotDetector] | None,
+    make_detector: Callable[[], Detector] | None,
     report: Reporter,
 ) -> Seen:
     """Returns what each of ``stages`` finds in ``path``.
@@ -85,7 +95,7 @@ def watch(
         report.report("analyze", count, count, always=True)
         return Seen(
             Index(info, footage.index) if pictures or info.kind == "audio" else None,
-            _as_kept(shots.transitions) if SHOTS in stages else None,
+            _as_kept(shots) if SHOTS in stages else None,
             Loudness(meter.finish(info.audio[0].start if info.audio else 0)) if meter else None,
         )
 
@@ -113,7 +123,7 @@ def _read(
     return count
 
 
-def _seeing(team: Team, footage: Footage, detector: ShotDetector) -> Seeing:
+def _seeing(team: Team, footage: Footage, detector: Detector) -> Seeing:
     """Starts the two threads between a decoded frame and its transitions."""
     transfer, rotation = footage.info.color_transfer, footage.info.rotation
     network: Line[Batch, Shots] = team.line(
@@ -136,16 +146,19 @@ def frames_that_may_wait(size: tuple[int, int]) -> int:
     return max(2, min(_MOST_FRAMES, _FRAME_BYTES // bytes_each))
 
 
-def _detect(batches: Iterator[Batch], detector: ShotDetector) -> Shots:
+def _detect(batches: Iterator[Batch], detector: Detector) -> Shots:
     with _torch_threads():
         for batch in batches:
             detector.push(batch)
         return detector.finish()
 
 
-def _as_kept(transitions: tuple[Transition, ...]) -> tuple[Transition, ...]:
-    """Returns ``transitions`` with the digits that are kept: fresh or stored, they are the same."""
-    return tuple(replace(each, confidence=shortest(each.confidence)) for each in transitions)
+def _as_kept(shots: Shots) -> Shots:
+    """Returns ``shots`` with the digits that are kept: fresh or stored, they are the same."""
+    return Shots(
+        tuple(replace(t, confidence=shortest(t.confidence)) for t in shots.transitions),
+        tuple(replace(j, confidence=shortest(j.confidence)) for j in shots.jump_cuts),
+    )
 
 
 def _hear(frames: Iterator[av.AudioFrame]) -> LoudnessMeter:

@@ -8,19 +8,23 @@ from argparse import Namespace
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from otio_autoedit.analysis.choices import DEVICE, SHOT_NETWORK, THRESHOLD
 from otio_autoedit.cli.arguments import (
     CommandParser,
     add_common,
     add_media,
+    add_options,
     columns,
     comma_words,
+    given_options,
     same_file,
 )
 from otio_autoedit.cli.speaking import Speaker
 from otio_autoedit.errors import MediaError, OptionError
 from otio_autoedit.files import write_whole
+from otio_autoedit.options import read_options
 
 if TYPE_CHECKING:
     from otio_autoedit.analysis.record import Analysis
@@ -30,7 +34,9 @@ EXAMPLES = (
     "film.mp4 --json film.json",
     "rushes/*.mov --needs shots,loudness --json -",
     "film.mp4 --threshold 0.3 --device cpu",
+    "film.mp4 -a shot_network=transnetv2",
 )
+OPTIONS = (THRESHOLD, SHOT_NETWORK, DEVICE)
 
 
 def parser(argv: Sequence[str]) -> CommandParser:
@@ -47,12 +53,12 @@ def parser(argv: Sequence[str]) -> CommandParser:
         help="what to look for, with commas: shots, loudness (default: shots)",
     )  # fmt: skip
     result.add_argument("--json", metavar="FILE", help="write JSON to FILE; - is stdout")
-    result.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1 or mps")
     result.add_argument(
-        "--threshold", type=float, metavar="0..1",
-        help="how sure the network must be of a transition (default: its own)",
+        "-a", "--argument", action="append", metavar="NAME=VALUE",
+        help="one of the options, as otioconvert takes it",
     )  # fmt: skip
     result.add_argument("--no-cache", action="store_true", help="keep nothing, use nothing kept")
+    add_options(result, "options", OPTIONS)
     add_common(result)
     return result
 
@@ -64,15 +70,14 @@ def run(given: Namespace, speaker: Speaker) -> int:
 
     needs = checked_needs(comma_words(given.needs))
     target = _target(given)
-    more = {"store": None} if given.no_cache else {}
+    options: dict[str, Any] = read_options(given_options(given), OPTIONS, where="--")
+    if given.no_cache:
+        options["store"] = None
     seen: list[Analysis] = []
     for path in given.media:
         try:
             with speaker.progress() as progress:
-                found = analyze(
-                    path, needs, device=given.device, threshold=given.threshold,
-                    progress=progress, **more,
-                )  # fmt: skip
+                found = analyze(path, needs, progress=progress, **options)
         except MediaError as error:
             speaker.error(str(error))
             continue
@@ -106,6 +111,14 @@ def describe(found: Analysis) -> str:
             lines.append(columns([(f"  {row[0]}", *row[1:]) for row in rows], heads))
         else:
             lines.append("  no transitions: one shot")
+    if found.jump_cuts:
+        jumps = [
+            ("  jump cut", j.last_before, j.last_before + 1, f"{j.confidence:.2f}")
+            for j in found.jump_cuts
+        ]
+        lines.append(
+            columns(jumps, ("  time left out", "last before", "first after", "confidence"))
+        )
     for name, curve in found.curves.items():
         lines.append(f"  {name}: {len(curve.values)} values, {curve.rate:g} a second, {curve.unit}")
     return "\n".join(lines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from otio_autoedit.analysis.choices import DEVICE, SHOT_NETWORK
 from otio_autoedit.options import Option
 
 RECIPE = Option(
@@ -24,9 +25,8 @@ GENERAL = (
         choices=("linked", "none"),
     ),
     Option("still", "duration", "5s", "How long a still picture stands."),
-    Option(
-        "device", "text", "auto", "Where networks run: `auto`, `cpu`, `cuda`, `cuda:1`, `mps`."
-    ),
+    SHOT_NETWORK,
+    DEVICE,
     Option("cache", "flag", True, "Keep what was seen of a file, and use what was kept."),
 )  # fmt: skip
 """Served by ``-a``, the command line, recipe files and the README's table."""

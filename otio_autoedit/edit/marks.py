@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from otio_autoedit.analysis.record import JumpCut
 from otio_autoedit.edit.draft import Believed, Draft
 from otio_autoedit.edit.plan import Mark
 from otio_autoedit.media.timecode import timecode_from_frames
@@ -13,6 +14,16 @@ def transition_marks(draft: Draft) -> tuple[Mark, ...]:
         _mark(draft, one)
         for one in draft.believed
         if one.transition.type != "cut" and _is_played(draft, *one.mixed)
+    )
+
+
+def jump_cut_marks(draft: Draft) -> tuple[Mark, ...]:
+    """A mark on the first frame after every jump cut in the midst of a piece; where the draft cuts
+    anyway there is none."""
+    return tuple(
+        _jump_mark(draft, one)
+        for one in draft.analysis.jump_cuts or ()
+        if any(piece.start < one.last_before + 1 < piece.stop for piece in draft.pieces)
     )
 
 
@@ -44,6 +55,20 @@ def _mark(draft: Draft, one: Believed) -> Mark:
         ),
         confidence=round(one.transition.confidence, 4),
         numbers={"frames": frames},
+    )
+
+
+def _jump_mark(draft: Draft, jump: JumpCut) -> Mark:
+    start = jump.last_before + 1
+    place = _stamp(draft, draft.clock.frame(start))
+    return Mark(
+        source=draft.number,
+        start=start,
+        stop=start + 1,
+        kind="jump_cut",
+        name="jump cut",
+        comment=f"Time left out within this shot before {place}, {jump.confidence:.0%} sure",
+        confidence=round(jump.confidence, 4),
     )
 
 

@@ -43,7 +43,7 @@ class Mark:
     source: int
     start: int
     stop: int
-    kind: str  # "dissolve", "fade", "wipe", ...
+    kind: str  # "dissolve", "fade", "wipe", "jump_cut"
     name: str
     comment: str = ""
     confidence: float | None = None

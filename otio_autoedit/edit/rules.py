@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from otio_autoedit.edit import shots
 from otio_autoedit.edit.draft import Draft
-from otio_autoedit.edit.marks import transition_marks
+from otio_autoedit.edit.marks import jump_cut_marks, transition_marks
 from otio_autoedit.errors import OptionError
 from otio_autoedit.options import Duration, Option, Position
 
@@ -77,6 +77,12 @@ def _mark_transitions(draft: Draft, given: Mapping[str, object]) -> Draft:
     return replace(draft, marks=draft.marks + transition_marks(draft))
 
 
+def _mark_jump_cuts(draft: Draft, given: Mapping[str, object]) -> Draft:
+    if not given["on"]:
+        return draft
+    return replace(draft, marks=draft.marks + jump_cut_marks(draft))
+
+
 RULES = {
     rule.name: rule
     for rule in (
@@ -111,6 +117,12 @@ RULES = {
             "mark_transitions",
             "a mark over every dissolve, fade and wipe in the footage",
             _mark_transitions,
+            (Option("on", "flag", True, "Whether to."),),
+        ),
+        Rule(
+            "mark_jump_cuts",
+            "a mark where the footage leaves out time within a shot",
+            _mark_jump_cuts,
             (Option("on", "flag", True, "Whether to."),),
         ),
     )

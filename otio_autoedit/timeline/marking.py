@@ -16,6 +16,7 @@ _COLORS = {
     "dissolve": otio.schema.MarkerColor.PURPLE,
     "fade": otio.schema.MarkerColor.BLUE,
     "wipe": otio.schema.MarkerColor.ORANGE,
+    "jump_cut": otio.schema.MarkerColor.YELLOW,
 }
 
 

@@ -12,7 +12,14 @@ import pytest
 
 from otio_autoedit.analysis import export
 from otio_autoedit.analysis.export import from_json, to_json
-from otio_autoedit.analysis.record import Analysis, Curve, FrameIndex, MediaInfo, Transition
+from otio_autoedit.analysis.record import (
+    Analysis,
+    Curve,
+    FrameIndex,
+    JumpCut,
+    MediaInfo,
+    Transition,
+)
 from otio_autoedit.errors import AutoEditError
 from otio_autoedit.media.info import AudioStream
 
@@ -46,6 +53,7 @@ SEEN = Analysis(
         np.arange(5, dtype=np.int64) * 1001, Fraction(1, 24000), FILM.edit_rate, False, end=5005
     ),
     transitions=(Transition(-1, 1, "fade", 0.1), Transition(2, 3, "cut", 1.0)),
+    jump_cuts=(JumpCut(0, 0.1), JumpCut(3, 1.0)),
     curves={"loudness": Curve("LUFS", 10.0, -0.02, np.array([-70, -23.1], np.float32))},
     made_by={"shots": {"network": "shots", "sha256": "00ff", "threshold": 0.5}},
 )
@@ -75,6 +83,7 @@ def test_what_is_written_reads_back(analysis: Analysis) -> None:
     (back,) = from_json(through_text([analysis]))
     assert back.media == analysis.media
     assert back.made_by == analysis.made_by
+    assert back.jump_cuts == analysis.jump_cuts
     assert back.curves.keys() == analysis.curves.keys()
     for name, curve in analysis.curves.items():
         again = back.curves[name]
@@ -143,6 +152,10 @@ def test_the_document_is_the_published_one() -> None:
                     {"last_before": -1, "first_after": 1, "type": "fade", "confidence": 0.1},
                     {"last_before": 2, "first_after": 3, "type": "cut", "confidence": 1.0},
                 ],
+                "jump_cuts": [
+                    {"last_before": 0, "confidence": 0.1},
+                    {"last_before": 3, "confidence": 1.0},
+                ],
                 "curves": {
                     "loudness": {
                         "unit": "LUFS",
@@ -157,6 +170,14 @@ def test_the_document_is_the_published_one() -> None:
             }
         ],
     }
+
+
+def test_a_document_from_before_jump_cuts_is_read() -> None:
+    document = through_text([SEEN])
+    del document["analyses"][0]["jump_cuts"]
+    (back,) = from_json(document)
+    assert back.jump_cuts is None
+    assert back.transitions is not None
 
 
 def test_variable_rate_says_when_each_frame_is_shown() -> None:
@@ -200,6 +221,12 @@ _MISSING = object()
         (["transitions", 1, "first_after"], 99, "transitions[1].first_after"),
         (["transitions", 1, "last_before"], 0, "overlaps"),
         (["transitions", 0, "first_after"], "1", "transitions[0].first_after"),
+        (["jump_cuts"], {}, "jump_cuts"),
+        (["jump_cuts", 0], 3, "jump_cuts[0]"),
+        (["jump_cuts", 1, "last_before"], 4, "jump_cuts[1].last_before"),
+        (["jump_cuts", 1, "last_before"], 0, "jump_cuts[1] is not after"),
+        (["jump_cuts", 0, "confidence"], 1.5, "jump_cuts[0].confidence"),
+        (["jump_cuts", 0, "confidence"], _MISSING, "jump_cuts[0].confidence is missing"),
         (["curves", "loudness", "values"], ["loud"], "curves.loudness.values"),
         (["curves", "loudness", "rate"], 0, "curves.loudness.rate"),
         (["made_by"], [], "made_by"),

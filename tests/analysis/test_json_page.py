@@ -38,6 +38,7 @@ def real(film: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]
     )
     document = to_json(analyze(path, NEEDS, store=None) for path in (film, variable))
     document["analyses"][1]["media"]["notes"].append("as a repair would leave one")
+    document["analyses"][1]["jump_cuts"].append({"last_before": 3, "confidence": 0.5})
     return json.loads(json.dumps(document))
 
 

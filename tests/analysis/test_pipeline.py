@@ -15,13 +15,16 @@ import av
 import numpy as np
 import pytest
 
-from otio_autoedit.analysis import pipeline, watch
+from otio_autoedit.analysis import pipeline, shot_network, watch
+from otio_autoedit.analysis.device import Device
 from otio_autoedit.analysis.pipeline import analyze
-from otio_autoedit.analysis.record import Analysis
+from otio_autoedit.analysis.record import Analysis, JumpCut
+from otio_autoedit.analysis.shot_network import ShotNetwork
 from otio_autoedit.analysis.store import Store, StoreWarning
 from otio_autoedit.errors import AutoEditError, Cancelled, MediaError, OptionError
 from otio_autoedit.media.footage import Footage, Picture, Sound
 from otio_autoedit.models.shots import ShotDetector
+from otio_autoedit.models.transition import Shots
 from otio_autoedit.progress import Progress
 from tests.analysis.conftest import CUTS
 from tests.support.movies import coded_movie
@@ -59,6 +62,7 @@ def same(one: Analysis, other: Analysis) -> bool:
     for name, curve in one.curves.items():
         np.testing.assert_array_equal(curve.values, other.curves[name].values)
         assert curve.start == other.curves[name].start
+    assert one.jump_cuts == other.jump_cuts
     return (one.transitions, one.made_by) == (other.transitions, other.made_by)
 
 
@@ -95,7 +99,7 @@ def test_who_made_it_is_said(film: Path) -> None:
 
 def test_asked_for_nothing_the_index_is_made(film: Path, store: Store) -> None:
     seen = analyze(film, (), store=store)
-    assert seen.transitions is None
+    assert (seen.transitions, seen.jump_cuts) == (None, None)
     assert len(seen.index.pts) == 160
 
 
@@ -214,6 +218,49 @@ def test_another_threshold_is_another_result(film: Path, store: Store, decoded: 
     assert decoded.opened == 2
 
 
+def test_jump_cuts_are_kept_beside_the_transitions(
+    film: Path, store: Store, decoded: Decoded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finish = ShotDetector.finish
+
+    def with_one(self: ShotDetector) -> Shots:  # whether it finds one here is for its own tests
+        return Shots(finish(self).transitions, (JumpCut(20, float(np.float32(0.7))),))
+
+    monkeypatch.setattr(ShotDetector, "finish", with_one)
+    seen = analyze(film, store=store)
+    assert seen.jump_cuts == (JumpCut(20, 0.7),)  # the digits that are kept
+    assert same(seen, analyze(film, store=store))
+    assert decoded.opened == 1
+
+
+def test_another_network_is_another_result_and_neither_throws_the_other_out(
+    film: Path, store: Store, decoded: Decoded
+) -> None:
+    own = analyze(film, store=store, device="cpu")
+    theirs = analyze(film, store=store, device="cpu", shot_network="transnetv2")
+    assert theirs.made_by["shots"]["network"] == "transnetv2"
+    assert theirs.made_by["shots"]["threshold"] == 0.5
+    assert [(t.last_before, t.first_after) for t in theirs.transitions or ()] == CUTS
+    assert own.jump_cuts is not None
+    assert theirs.jump_cuts is None  # not "none": it does not tell them
+    assert decoded.opened == 2
+    assert same(theirs, analyze(film, store=store, shot_network="transnetv2"))
+    assert same(own, analyze(film, store=store))
+    assert decoded.opened == 2
+
+
+def test_transnetv2_is_not_run_on_apple_graphics_unless_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(shot_network, "choose_device", lambda wanted: Device("mps", "found"))
+    network = ShotNetwork("transnetv2", "auto", None)
+    network.detector()
+    made_by = network.stage(Shots()).made_by
+    assert (made_by["device"], made_by["device_why"]) == (
+        "cpu", "TransNetV2 is not exact on Apple graphics",
+    )  # fmt: skip
+
+
 def test_a_file_that_changes_while_it_is_read_is_not_kept(
     film: Path, tmp_path: Path, store: Store
 ) -> None:
@@ -312,14 +359,12 @@ def test_a_device_that_fails_is_left_for_the_processor(
     film: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No card here: the processor plays one that runs out of memory."""
-    from otio_autoedit.analysis import device
-
-    choose, push = device.choose_device, ShotDetector.push
+    choose, push = shot_network.choose_device, ShotDetector.push
     cards: list[str] = []
 
-    def found(wanted: str = "auto") -> device.Device:
+    def found(wanted: str = "auto") -> Device:
         cards.append(wanted)
-        return device.Device("cuda", "found a card") if wanted == "auto" else choose(wanted)
+        return Device("cuda", "found a card") if wanted == "auto" else choose(wanted)
 
     def made(self: ShotDetector, weights: object = None, device: str = "cpu", **named: Any) -> None:
         init(self, None, "cpu", **named)
@@ -331,7 +376,7 @@ def test_a_device_that_fails_is_left_for_the_processor(
         push(self, thumbs)
 
     init = ShotDetector.__init__
-    monkeypatch.setattr(device, "choose_device", found)
+    monkeypatch.setattr(shot_network, "choose_device", found)
     monkeypatch.setattr(ShotDetector, "__init__", made)
     monkeypatch.setattr(ShotDetector, "push", full)
     seen = analyze(film, store=None)
@@ -348,6 +393,7 @@ def test_a_device_that_fails_is_left_for_the_processor(
         ({"needs": "shtos"}, "did you mean 'shots'"),
         ({"threshold": 1.5}, "threshold=1.5"),
         ({"threshold": float("nan")}, "threshold=nan"),
+        ({"shot_network": "transnet"}, "did you mean 'transnetv2'"),
         ({"device": "gpu"}, "device 'gpu'"),
         ({"device": "cuda:99"}, "cuda:99"),
         ({"device": "cpu:1"}, "cpu:1"),

@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from otio_autoedit.analysis.export import from_json
+from otio_autoedit.analysis.record import JumpCut
+from otio_autoedit.cli.analyze import describe
 from tests.cli.conftest import Call
+from tests.support.analyses import change, film
 
 
 def test_what_was_seen(here: Path, call: Call) -> None:
@@ -20,6 +23,19 @@ def test_what_was_seen(here: Path, call: Call) -> None:
     assert cuts == [["cut", "39", "40"], ["cut", "89", "90"]]
     assert "loudness" in lines[-1]
     assert "LUFS" in lines[-1]
+
+
+def test_jump_cuts_stand_apart_from_the_transitions() -> None:
+    lines = describe(film([change(99, 100)], jump_cuts=[JumpCut(149, 0.8125)])).splitlines()
+    assert [line.split() for line in lines[1:]] == [
+        ["transition", "last", "before", "first", "after", "confidence"],
+        ["cut", "99", "100", "0.90"],
+        ["time", "left", "out", "last", "before", "first", "after", "confidence"],
+        ["jump", "cut", "149", "150", "0.81"],
+    ]
+    alone = describe(film(jump_cuts=[JumpCut(149, 0.8125)])).splitlines()
+    assert alone[1] == "  no transitions: one shot"
+    assert "jump cut" in alone[-1]
 
 
 def test_json_on_stdout_and_in_a_file(here: Path, call: Call) -> None:
@@ -50,6 +66,9 @@ def test_a_file_that_cannot_be_read_does_not_stop_the_others(here: Path, call: C
     [
         (["--needs", "shtos"], "did you mean 'shots'"),
         (["--threshold", "2"], "threshold"),
+        (["-a", "threshold=2"], "--threshold 2"),
+        (["-a", "shot_network=transnet"], "did you mean 'transnetv2'"),
+        (["--shot-network", "yolo"], "shot-network"),
         (["--device", "cdua"], "did you mean 'cuda'"),
         (["--json", "none/film.json"], "does not exist"),
         (["--json", "film.mp4"], "the footage itself"),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from otio_autoedit.analysis.record import Analysis, Transition
+from otio_autoedit.analysis.record import Analysis, JumpCut, Transition
 from otio_autoedit.edit.decide import make_plan
 from otio_autoedit.edit.plan import EditPlan
 from otio_autoedit.edit.recipes import recipe
@@ -50,6 +50,22 @@ def test_fades_at_head_and_tail_cut_nothing_and_are_marked() -> None:
     assert plan.pieces[0].clean == (20, 230)
     assert [(mark.start, mark.stop) for mark in plan.marks] == [(0, 20), (230, 250)]
     assert [mark.name for mark in plan.marks] == ["fade in, 20 frames", "fade out, 20 frames"]
+
+
+def test_a_jump_cut_is_marked_where_the_edit_has_no_cut_and_cuts_nothing() -> None:
+    jumps = [JumpCut(99, 0.9), JumpCut(199, 0.8127)]
+    analysis = film([change(99, 100, confidence=0.7)], jump_cuts=jumps)
+    plan = shots(analysis)
+    assert spans(plan) == [(0, 100), (100, 250)]
+    (mark,) = plan.marks
+    assert (mark.start, mark.stop, mark.kind, mark.name) == (200, 201, "jump_cut", "jump cut")
+    assert mark.confidence == 0.8127
+    assert "before 00:00:08:00, 81% sure" in mark.comment
+    assert shots(analysis, markers="no").marks == ()
+    # The cut that is not made is to be seen again; what does not play is not.
+    assert [one.start for one in shots(analysis, threshold=0.8).marks] == [100, 200]
+    assert [one.start for one in shots(analysis, start=8).marks] == []
+    assert [one.start for one in shots(analysis, start="7s24f").marks] == [200]
 
 
 def test_marks_can_be_left_out() -> None:

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from otio_autoedit.analysis.record import Analysis, FrameIndex, MediaInfo, Transition
+from otio_autoedit.analysis.record import Analysis, FrameIndex, JumpCut, MediaInfo, Transition
 from otio_autoedit.media import timing
 from otio_autoedit.media.info import AudioStream
 from otio_autoedit.media.timecode import frames_from_timecode
@@ -34,6 +34,7 @@ def sound(
 def film(
     transitions: Sequence[Transition] | None = (),
     *,
+    jump_cuts: Sequence[JumpCut] = (),
     frames: int = 250,
     rate: Fraction = Fraction(25),
     path: str = "/rushes/match.mp4",
@@ -57,7 +58,9 @@ def film(
         variable_rate=pts is not None, start_timecode=start_timecode, start_frame=start,
         size=(640, 360), pixel_format="yuv420p", audio=tuple(audio),
     )  # fmt: skip
-    return Analysis(media, index, None if transitions is None else tuple(transitions))
+    if transitions is None:
+        return Analysis(media, index)
+    return Analysis(media, index, tuple(transitions), tuple(jump_cuts))
 
 
 def sound_file(

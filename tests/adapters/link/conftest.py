@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -11,7 +10,8 @@ import pytest
 
 from otio_autoedit.analysis.pipeline import analyze
 from otio_autoedit.analysis.record import Transition
-from otio_autoedit.analysis.stages import SHOTS, Shots, stage_key, to_entry
+from otio_autoedit.analysis.shot_network import ShotNetwork
+from otio_autoedit.analysis.stages import SHOTS, Shots, to_entry
 from otio_autoedit.analysis.store import Store
 from tests.support.movies import shots_movie
 
@@ -27,11 +27,11 @@ def keep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Keep:
     weights.write_bytes(b"never loaded")
     monkeypatch.setenv("OTIO_AUTOEDIT_WEIGHTS", str(weights.parent))
     monkeypatch.setenv("OTIO_AUTOEDIT_CACHE", str(tmp_path / "cache"))
-    key = stage_key(SHOTS, weights=hashlib.sha256(weights.read_bytes()).hexdigest(), threshold=None)
+    key = ShotNetwork(None, "auto", None).key()
 
     def keep_shots(path: Path, *transitions: Transition) -> None:
         seen = analyze(path, needs=())
-        shots = Shots(transitions, {"network": "a person who knows"})
+        shots = Shots(transitions, (), {"network": "a person who knows"})
         Store().save(seen.media.fingerprint, SHOTS, key, to_entry(shots))
 
     return keep_shots
