@@ -14,7 +14,7 @@ import os
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -50,8 +50,10 @@ class TrainOptions:
     """How the network is trained.
 
     Attributes:
+        synth: how generated windows are made.
         batch: windows a step.
         edited_share: part of them that are of real edited films, where there are any.
+        gathered: draw from gathered single shots too, where there are any.
         learning_rate: the highest.
         falling_share: the last part of the time, in which the learning rate falls to nothing.
         mean_decay: of the running mean of the weights, a step.
@@ -60,8 +62,10 @@ class TrainOptions:
         checkpoint_s: seconds between checkpoints.
     """
 
+    synth: SynthOptions = field(default_factory=SynthOptions)
     batch: int = 8
-    edited_share: float = 0.35
+    edited_share: float = 0.3
+    gathered: bool = True
     learning_rate: float = 2e-3
     falling_share: float = 0.4
     mean_decay: float = 0.998
@@ -97,6 +101,7 @@ def train_shots(
     out: Path,
     *,
     minutes: float = 200.0,
+    steps: int | None = None,
     seed: int = 0,
     resume: bool = True,
     extra: Path | None = None,
@@ -110,6 +115,7 @@ def train_shots(
         data: the data folder, as `footage.load_footage` reads it.
         out: a folder for weights, checkpoint and `shots-history.json`; made if it is not there.
         minutes: time to train, in all: a run that goes on counts what it had.
+        steps: how long to train, in all, instead: the same weights on a faster machine.
         seed: of initial weights and of every generated window.
         resume: go on from a checkpoint in `out`, if there is one; else begin anew.
         extra: a folder of gathered footage, if any: clips without a cut under `single`, labelled
@@ -123,7 +129,7 @@ def train_shots(
     # A core is left to the process that draws the windows: threads of the two that share one core
     # wait for each other, and two cores then do less than one.
     torch.set_num_threads(max(1, (os.cpu_count() or 2) - 1))
-    training, held_out = split(load_footage(data, extra))
+    training, held_out = split(load_footage(data, extra if options.gathered else None))
     films = load_edited(extra, validation=False)
     generated = [
         make_window(held_out, VALIDATION, random.Random(f"validation {i}"))  # noqa: S311
@@ -139,9 +145,10 @@ def train_shots(
     saved_s = begun_s = time.monotonic() - run.elapsed_s
     saved_s += run.elapsed_s
     for windows in batches:
-        if run.elapsed_s >= minutes * 60:
+        done = run.step / steps if steps else run.elapsed_s / (minutes * 60)
+        if done >= 1:
             break
-        _learn(run, windows, options, run.elapsed_s / (minutes * 60))
+        _learn(run, windows, options, done)
         run.elapsed_s = time.monotonic() - begun_s
         if run.step % 50 == 0:
             report(Progress(run.step, run.elapsed_s, run.loss))
@@ -209,15 +216,14 @@ class _Windows(Dataset[dict[str, Tensor]]):
         rng = random.Random(f"{self.seed} {self.first + index}")  # noqa: S311
         window = self._window(rng)
         wanted = targets(window.transitions, len(window.frames), window.jumps, window.unsure)
-        known = {field.name: getattr(wanted, field.name) for field in fields(wanted)}
+        known = {each.name: getattr(wanted, each.name) for each in fields(wanted)}
         known["frames"] = window.frames
         return {name: torch.from_numpy(values) for name, values in known.items()}
 
     def _window(self, rng: random.Random) -> Window:
-        synth = SynthOptions()
         if self.films and rng.random() < self.options.edited_share:
-            return pick_window(self.films, synth.length, rng)
-        return make_window(self.footage, synth, rng)
+            return pick_window(self.films, self.options.synth.length, rng)
+        return make_window(self.footage, self.options.synth, rng)
 
 
 def _batches(windows: _Windows, batch: int) -> Iterator[dict[str, Tensor]]:
