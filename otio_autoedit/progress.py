@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
     """One report of long work.
 
-    ``stage`` is a word such as ``"analyze"``; ``done`` and ``total`` count frames (``total`` is
-    None where a file does not say how long it is); ``elapsed`` is in seconds.
+    ``stage`` is a word such as ``"analyze"``; ``done`` and ``total`` count frames, or bytes of a
+    download (``total`` is None where nobody says how long it is); ``elapsed`` is in seconds.
     """
 
     stage: str
@@ -19,10 +20,11 @@ class Progress:
     done: int
     total: int | None
     elapsed: float
+    unit: Literal["frames", "bytes"] = "frames"
 
     @property
     def fps(self) -> float:
-        """Frames a second so far."""
+        """Frames (bytes) a second so far."""
         return self.done / self.elapsed if self.elapsed > 0 else 0.0
 
     @property

@@ -70,6 +70,7 @@ class _JsonLines(_Nothing):
             "path": progress.path,
             "done": progress.done,
             "total": progress.total,
+            "unit": progress.unit,
             "fps": round(progress.fps, 1),
             "eta": None if progress.eta is None else round(progress.eta, 1),
         }
@@ -105,9 +106,10 @@ class _Bar:
 
     def show(self, progress: Progress) -> None:
         key = (progress.stage, progress.path)
+        frames, speed = _amounts(progress)
         fields: dict[str, Any] = {
-            "frames": f"{progress.done}/{'?' if progress.total is None else progress.total} frames",
-            "speed": f"{progress.fps:.0f} fps",
+            "frames": frames,
+            "speed": speed,
             "left": "" if progress.eta is None else f"{_clock(progress.eta)} left",
         }
         if key not in self._tasks:
@@ -117,6 +119,15 @@ class _Bar:
 
     def aside(self) -> AbstractContextManager[object]:
         return nullcontext()  # rich lifts its bar for what is printed through sys.stderr
+
+
+def _amounts(progress: Progress) -> tuple[str, str]:
+    """How much is done of how much, and how fast."""
+    if progress.unit == "bytes":
+        total = "?" if progress.total is None else f"{progress.total / 1e6:.1f}"
+        return f"{progress.done / 1e6:.1f}/{total} MB", f"{progress.fps / 1e6:.1f} MB/s"
+    total = "?" if progress.total is None else str(progress.total)
+    return f"{progress.done}/{total} frames", f"{progress.fps:.0f} fps"
 
 
 def _clock(seconds: float) -> str:
