@@ -88,6 +88,25 @@ def render_shot(
     return apply_look(shot, look or pick_look(rng))
 
 
+def whip_pans(frames: Tensor, times: int, rng: random.Random) -> Tensor:
+    """Returns frames `(n, 3, H, W)`, 12 at least, as a camera sees them that whips to and fro."""
+    path = _steady(len(frames), 0.7)
+    spans = []
+    for _ in range(times):
+        path, blurred = _whip(path, rng)
+        spans += [blurred] if blurred is not None else []
+    seen = _seen_through(frames, path, Canvas(frames.shape[2], frames.shape[3], "bilinear"), rng)
+    for first, last in spans:
+        seen[first:last] = motion_blur(seen[first:last], rng.choice((5, 7, 9)))
+    return seen
+
+
+def shaken(frames: Tensor, rng: random.Random) -> Tensor:
+    """Returns frames `(n, 3, H, W)` as an unsteady camera sees them."""
+    path = _shake(_steady(len(frames), 0.8), rng)
+    return _seen_through(frames, path, Canvas(frames.shape[2], frames.shape[3], "bilinear"), rng)
+
+
 def motion_blur(frames: Tensor, pixels: int, vertical: bool = False) -> Tensor:
     """Returns frames smeared over an odd number of pixels."""
     if not len(frames):
@@ -143,6 +162,11 @@ def _still(footage: Footage, source: Source, frames: int) -> Tensor:
     return picture[None].expand(frames, -1, -1, -1)
 
 
+def _steady(frames: int, zoom: float) -> Tensor:
+    """Returns the `(frames, 5)` path of a camera that shows the middle of a picture."""
+    return torch.tensor([0.0, 0.0, zoom, zoom, 0.0]).repeat(frames, 1)
+
+
 def _ease(frames: int, rng: random.Random) -> Tensor:
     """Returns 0..1 over the shot: even, smooth at both ends, or slowing down."""
     a = torch.linspace(0, 1, frames)
@@ -187,8 +211,10 @@ def _still_path(frames: int, rng: random.Random) -> Tensor:
 
 def _shaken(path: Tensor, rng: random.Random) -> Tensor:
     """Returns the path of a hand-held, sometimes a violently shaken, camera."""
-    if rng.random() > 0.4:
-        return path
+    return path if rng.random() > 0.4 else _shake(path, rng)
+
+
+def _shake(path: Tensor, rng: random.Random) -> Tensor:
     frames = len(path)
     strength = rng.choice((0.02, 0.05, 0.1, 0.2))
     noise = torch.randn(frames, 2, generator=generator_of(rng))
@@ -204,9 +230,13 @@ def _shaken(path: Tensor, rng: random.Random) -> Tensor:
 
 def _whipped(path: Tensor, rng: random.Random) -> tuple[Tensor, tuple[int, int] | None]:
     """Returns the path with a whip pan or a fast push-in, and which frames it blurs."""
-    frames = len(path)
-    if frames < 12 or rng.random() > 0.14:
+    if len(path) < 12 or rng.random() > 0.14:
         return path, None
+    return _whip(path, rng)
+
+
+def _whip(path: Tensor, rng: random.Random) -> tuple[Tensor, tuple[int, int] | None]:
+    frames = len(path)
     path = path.clone()
     length = rng.randint(2, 8)
     reach = 1.0

@@ -35,6 +35,12 @@ def disturb(frames: Tensor, footage: Footage, rng: random.Random, strength: floa
     return frames
 
 
+def disturb_with(kind: str, frames: Tensor, footage: Footage, rng: random.Random) -> Tensor:
+    """Returns `frames` with one disturbance of that kind, one of `KINDS`."""
+    canvas = Canvas(frames.shape[2], frames.shape[3], "bilinear")
+    return KINDS[kind](frames, footage, canvas, rng)
+
+
 def _span(count: int, rng: random.Random, shortest: int, longest: int) -> tuple[int, int]:
     """Returns first and stop of a random stretch that may be cut off by the end."""
     start = rng.randrange(count)
@@ -310,6 +316,20 @@ def _refocus(frames: Tensor, footage: Footage, canvas: Canvas, rng: random.Rando
 
 
 _Change = Callable[[Tensor, Footage, Canvas, random.Random], Tensor]
+KINDS: dict[str, _Change] = {
+    "zoom": _zoom_pulse,
+    "veil": _veil,
+    "refocus": _refocus,
+    "exposure": _exposure,
+    "strobe": _strobe,
+    "shake": _shake,
+    "crosser": _crosser,
+    "flash": _flash,
+    "glitch": _glitch,
+    "block": _block,
+    "picture in picture": _picture_in_picture,
+    "caption": _caption,
+}
 _CHANCES: tuple[tuple[float, _Change], ...] = (
     (0.07, _zoom_pulse),
     (0.08, _veil),
