@@ -23,7 +23,7 @@ import opentimelineio as otio
 
 from otio_autoedit import analyze
 from otio_autoedit.adapters.link.settings import LINKER
-from otio_autoedit.analysis.record import Transition
+from otio_autoedit.analysis.record import JumpCut, Transition
 from otio_autoedit.cli.writing import PACKAGES
 from otio_autoedit.edit.decide import make_plan
 from otio_autoedit.edit.general import RECIPE
@@ -98,7 +98,7 @@ def _losses(timeline: otio.schema.Timeline, target: Path) -> list[str]:
 
 
 def _timeline(room: Path) -> otio.schema.Timeline:
-    """Shots, a dissolve and a fade with their markers, stereo sound, timecode."""
+    """Shots, a dissolve, a fade and a jump cut with their markers, stereo sound, timecode."""
     path = _film(room / "film.mov")
     seen = analyze(path, (), store=None)
     found = (
@@ -108,7 +108,8 @@ def _timeline(room: Path) -> otio.schema.Timeline:
     )
     chosen = recipe("shots")
     options = read_options({}, chosen.all_options)
-    return build_timeline(make_plan([replace(seen, transitions=found)], chosen, options))
+    seen = replace(seen, transitions=found, jump_cuts=(JumpCut(69, 0.8),))
+    return build_timeline(make_plan([seen], chosen, options))
 
 
 def _film(path: Path) -> Path:

