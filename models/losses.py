@@ -1,0 +1,162 @@
+"""What training makes small.
+
+    L = L_loc + lambda L_cls  (+ masks + importance + scene + next feature, each with its weight)
+
+A term is a mean, so that its size does not depend on how many frames or objects a batch has.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from otio_autoedit.models.detection import BACKGROUND, IGNORED, CellOutputs, CellTargets
+from otio_autoedit.models.heads import novelty
+
+VOID = 255  # in masks: pixels of which it is not known what they show
+_SMOOTH = 1e-6  # keeps Dice defined where nothing is and nothing is said to be
+
+
+@dataclass(frozen=True, slots=True)
+class LossWeights:
+    """How much each term counts beside `L_loc`; `classes` is lambda."""
+
+    boxes: float = 1.0
+    classes: float = 1.0
+    masks: float = 1.0
+    importance: float = 1.0
+    scene: float = 1.0
+    next_feature: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LossTerms:
+    """The terms of a batch, scalars; None for what it has no labels of."""
+
+    boxes: Tensor | None = None
+    classes: Tensor | None = None
+    masks: Tensor | None = None
+    importance: Tensor | None = None
+    scene: Tensor | None = None
+    next_feature: Tensor | None = None
+
+
+def total_loss(terms: LossTerms, weights: LossWeights | None = None) -> Tensor:
+    """Returns `L`: the weighted sum of the terms that there are."""
+    weights = weights or LossWeights()
+    parts = [
+        getattr(weights, field.name) * term
+        for field in fields(terms)
+        if (term := getattr(terms, field.name)) is not None
+    ]
+    if not parts:
+        raise ValueError("a loss needs at least one term")
+    return torch.stack(parts).sum()
+
+
+def detection_loss(
+    outputs: CellOutputs, targets: CellTargets, negatives: float = 3.0
+) -> tuple[Tensor, Tensor]:
+    """Returns `L_loc` and `L_cls`, over the cells i of N frames `(N, ...)`.
+
+        L_loc = 1/P sum_(i on an object) sum_4 smooth_L1(l_i - l*_i)
+        L_cls = 1/P sum_(i on an object, or hard) -log softmax(c_i)[c*_i]
+        smooth_L1(x) = 0.5 x^2 for |x| < 1, |x| - 0.5 otherwise
+
+    P is the number of cells on objects, at least 1. Of the background, which is nearly everything,
+    only the `negatives` times P cells count that the head is most wrong about (as in SSD,
+    https://arxiv.org/abs/1512.02325); where there are no objects, `negatives` a frame.
+    """
+    on_object = targets.classes > BACKGROUND
+    objects = int(on_object.sum())
+    distance = F.smooth_l1_loss(outputs.boxes, targets.boxes, reduction="none", beta=1.0)
+    loc = (distance * on_object[:, None]).sum() / max(1, objects)
+    surprise = F.cross_entropy(
+        outputs.classes, targets.classes, ignore_index=IGNORED, reduction="none"
+    )
+    background = surprise[targets.classes == BACKGROUND]
+    count = int(negatives * (objects or len(targets.classes)))
+    hard = background.topk(min(count, len(background))).values
+    cls = (surprise[on_object].sum() + hard.sum()) / max(1, objects)
+    return loc, cls
+
+
+def segmentation_loss(logits: Tensor, target: Tensor) -> Tensor:
+    """Returns cross-entropy plus Dice: each pixel right, and each class's shape right.
+
+    Args:
+        logits: `(..., K, H, W)`.
+        target: `(..., H, W)` int64 of 0..K-1, or `VOID`.
+    """
+    logits = logits.reshape(-1, *logits.shape[-3:])
+    target = target.reshape(-1, *target.shape[-2:])
+    known = target != VOID
+    if not known.any():
+        return logits.sum() * 0
+    entropy = F.cross_entropy(logits, target, ignore_index=VOID)
+    return entropy + dice_loss(logits.softmax(1), target)
+
+
+def dice_loss(probabilities: Tensor, target: Tensor) -> Tensor:
+    """Returns `1 - 2 sum(p q) / (sum p + sum q)`, the mean of the classes that are there.
+
+    0 for a perfect mask, 1 for a disjoint one. Sums run over all frames, so that a frame with
+    little of a class does not count as much as one that is full of it. Sudre et al.
+    (https://arxiv.org/abs/1707.03237).
+
+    Args:
+        probabilities: `(N, K, H, W)` in 0..1.
+        target: `(N, H, W)` int64 of 0..K-1, or `VOID`.
+    """
+    known = target != VOID
+    classes = probabilities.shape[1]
+    q = F.one_hot(torch.where(known, target, 0), classes).permute(0, 3, 1, 2) * known[:, None]
+    p = probabilities * known[:, None]
+    shared, all_p, all_q = ((2 * p * q).sum((0, 2, 3)), p.sum((0, 2, 3)), q.sum((0, 2, 3)))
+    dice = (shared + _SMOOTH) / (all_p + all_q + _SMOOTH)
+    return 1 - dice[all_q > 0].mean() if known.any() else probabilities.sum() * 0
+
+
+def importance_loss(scores: Tensor, target: Tensor, known: Tensor | None = None) -> Tensor:
+    """Returns how wrong importance is, as a number and as an order.
+
+    Cross-entropy of each frame's score with what people gave it; and for every two frames of a
+    film, which people told apart, RankNet's `log(1 + exp(-(s_a - s_b)))` for a above b, weighted by
+    how far apart. An edit takes the best frames, so that the order is what matters.
+
+    Args:
+        scores: `(B, T)` logits.
+        target: `(B, T)` in 0..1.
+        known: `(B, T)` bool; by default all frames are.
+    """
+    known = torch.ones_like(target, dtype=torch.bool) if known is None else known
+    if not known.any():
+        return scores.sum() * 0
+    entropy = F.binary_cross_entropy_with_logits(scores[known], target[known])
+    apart = (target[:, :, None] - target[:, None, :]).clamp(min=0)
+    apart = apart * (known[:, :, None] & known[:, None, :])
+    lead = scores[:, :, None] - scores[:, None, :]
+    order = (apart * F.softplus(-lead)).sum() / apart.sum().clamp(min=_SMOOTH)
+    return entropy + order
+
+
+def scene_loss(logits: Tensor, target: Tensor) -> Tensor:
+    """Returns the cross-entropy of logits `(B, T, K)` with `(B, T)` int64, or `IGNORED`."""
+    flat, wanted = logits.flatten(0, 1), target.flatten()
+    if not (wanted != IGNORED).any():
+        return logits.sum() * 0
+    return F.cross_entropy(flat, wanted, ignore_index=IGNORED)
+
+
+def next_feature_loss(features: Tensor, predicted: Tensor) -> Tensor:
+    """Returns the mean `novelty` of all frames but the first.
+
+    The features are what is to be hit, not what may move: else the backbone would learn to make
+    all frames alike.
+    """
+    if features.shape[1] < 2:
+        return predicted.sum() * 0
+    return novelty(features.detach(), predicted)[:, 1:].mean()
