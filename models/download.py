@@ -31,7 +31,7 @@ def download(file: WeightsFile, target: Path, progress: ProgressCallback | None 
             message says where the file comes from and where to put it by hand.
     """
     by_hand = (
-        f"fetch {file.url} on another machine and put it at {target}, or in the folder that "
+        f"fetch it on another machine and put it at {target}, or in the folder that "
         "OTIO_AUTOEDIT_WEIGHTS names"
     )
     digest = hashlib.sha256()

@@ -1,6 +1,6 @@
-"""The names of the networks that can be asked for. No torch here: options and help list them.
+"""The names of the networks of others that can be asked for, and the record of what is known.
 
-What is known of each beyond its name (`Network`) is told by `zoo.describe`.
+No torch here: options and help list names. `zoo` adds ours, and knows the rest of each.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Network:
 
 
 def names(task: Task) -> tuple[str, ...]:
-    """The names of all networks of a task, by family."""
+    """The names of the networks of a task, by family."""
     return tuple(name for family in FAMILIES[task].values() for name in family)
 
 
@@ -73,7 +73,7 @@ def family_of(name: str) -> str:
 
 
 FAMILIES: dict[Task, dict[str, tuple[str, ...]]] = {
-    "shots": {"CNN + RNN": ("shots",)},
+    "shots": {"TransNetV2": ("transnetv2",)},
     "detector": {
         "SSD": ("ssdlite320_mobilenet_v3_large", "ssd300_vgg16"),
         "Faster R-CNN": (

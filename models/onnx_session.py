@@ -27,7 +27,6 @@ _TYPES = {
 }
 _MOST_SIDE = 4096  # pixels; no detector or segmenter comes near
 _MOST_TEXT = 256 * 1024  # of names of classes
-_SUFFIX = ".onnx"
 
 
 class OnnxModel:
@@ -91,11 +90,6 @@ class OnnxModel:
                 f"{self.path} fails on a picture of {list(pictures.shape)}: {_first_line(error)}"
             ) from error
         return [np.asarray(one)[:count] for one in outputs]
-
-
-def is_onnx(name: str) -> bool:
-    """Whether a name is a path of an ONNX model."""
-    return name.lower().endswith(_SUFFIX)
 
 
 def onnxruntime() -> Any:

@@ -24,6 +24,7 @@ from otio_autoedit.progress import ProgressCallback
 BACKGROUND = "background"
 LEAST_SHORT_SIDE = 64
 """The smallest that `short_side` may be: the deepest maps have a stride of 64."""
+_NO_CLASS = (BACKGROUND, "N/A")  # COCO's numbers have gaps
 _LICENCE = "BSD-3-Clause"
 _MEAN, _STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # ImageNet's, as in training
 _SEGMENTER_SIDE = 520  # of torchvision's segmentation presets
@@ -42,7 +43,7 @@ def describe(name: str) -> Network:
         task=task,
         family=family_of(name),
         parameters=int(meta["num_params"]),
-        classes=tuple(one for one in _classes(meta) if one not in (BACKGROUND, "N/A")),
+        classes=tuple(one for one in _classes(meta) if one not in _NO_CLASS),
         licence=str(meta.get("license", _LICENCE)),
         source=str(meta.get("recipe") or member.url),
         weights=published(member),
@@ -92,7 +93,8 @@ class TorchvisionDetector:
         self._net = _filled(name, weights, {**options, key: threshold}).to(device)
         self._labels = _classes(_default_weights(name).meta)
         self._batch = batch
-        self.classes = tuple(one for one in self._labels if one not in (BACKGROUND, "N/A"))
+        self.classes = tuple(one for one in self._labels if one not in _NO_CLASS)
+        self._named = torch.tensor([one not in _NO_CLASS for one in self._labels], device=device)
         self.device = device
         self.made_by: dict[str, Any] = {
             "network": name,
@@ -119,6 +121,7 @@ class TorchvisionDetector:
         scale = output["boxes"].new_tensor([width, height, width, height])
         boxes = (output["boxes"] / scale).clamp(0, 1)
         inside = ((boxes[:, 2:] - boxes[:, :2]) > 0).all(1)  # not in the padding alone
+        inside &= self._named[output["labels"]]
         labels = tuple(self._labels[number] for number in output["labels"][inside].tolist())
         places = boxes[inside].float().cpu().numpy()
         scores = output["scores"][inside].float().cpu().numpy()
@@ -180,8 +183,8 @@ class TorchvisionSegmenter:
 
     def _prepared(self, pictures: Tensor) -> Tensor:
         """Scaled by the shorter side, and normalised as in training."""
-        scale = self._side / min(pictures.shape[2:])
-        height, width = (round(side * scale) for side in pictures.shape[2:])
+        shorter = min(pictures.shape[2:])
+        height, width = (self._side * side // shorter for side in pictures.shape[2:])
         mean = torch.tensor(_MEAN, device=pictures.device)[:, None, None]
         std = torch.tensor(_STD, device=pictures.device)[:, None, None]
         return (resized(pictures, (height, width)) / 255 - mean) / std

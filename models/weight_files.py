@@ -2,8 +2,8 @@
 
 A safetensors file holds numbers and text, no code; nothing here unpickles. The files that come with
 the package are known by their hash, so that a damaged or swapped one is told at once. The folder
-`OTIO_AUTOEDIT_WEIGHTS`, when set, is looked in instead of the package's own; what stands there is
-its owner's choice and is checked for form only.
+`OTIO_AUTOEDIT_WEIGHTS`, when set, is looked in before the package's own; what stands there is its
+owner's choice and is checked for form only.
 """
 
 from __future__ import annotations
@@ -63,18 +63,23 @@ def save_weights(
 
 
 def find_weights(network: str) -> Path:
-    """Returns where the weights of a network are: the named folder's, or the package's."""
+    """Returns where the weights of a network are: in the named folder, or else in the package.
+
+    Raises:
+        WeightsError: in neither; or there is no such folder.
+    """
+    name = f"{network}.safetensors"
     chosen = os.environ.get(ENVIRONMENT)
-    folder = Path(chosen).expanduser() if chosen else PACKAGED
-    path = folder / f"{network}.safetensors"
-    if not path.is_file():
-        way_out = (
-            f"put {path.name} there or unset {ENVIRONMENT}"
-            if chosen
-            else f"reinstall otio-autoedit, or set {ENVIRONMENT} to a folder that has it"
-        )
-        raise WeightsError(f"no weights for the {network} network at {path}: {way_out}")
-    return path
+    folders = [Path(chosen).expanduser()] if chosen else []
+    if chosen and not folders[0].is_dir():
+        raise WeightsError(f"no folder {folders[0]} for weights: mend or unset {ENVIRONMENT}")
+    for path in (folder / name for folder in (*folders, PACKAGED)):
+        if path.is_file():
+            return path
+    raise WeightsError(
+        f"no weights for the {network} network at {PACKAGED / name}: reinstall otio-autoedit, or "
+        f"set {ENVIRONMENT} to a folder that has {name}"
+    )
 
 
 def load_weights(network: str, path: Path | None = None) -> Weights:

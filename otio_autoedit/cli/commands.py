@@ -24,6 +24,7 @@ COMMANDS = {
     "cut": "footage in, a timeline for an editing program out",
     "analyze": "watch footage once, keep what was seen, print it or write it as JSON",
     "recipes": "the recipes that cut knows, and their options",
+    "models": "the networks that can be asked for by name; fetch the weights of one",
     "cache": "what is kept of footage that was watched: show it, clear it",
     "doctor": "what is installed, what OTIO finds, what to do about what is missing",
     "evaluate": "measure a network on labelled footage",
