@@ -16,12 +16,16 @@ from otio_autoedit.models.transition import Transition
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A labelled transition; `gradual` if more than a cut, `sure` unless labellers disagree."""
+    """A labelled transition; `gradual` if more than a cut, `sure` unless labellers disagree.
+
+    Its `type`, one of `transition.TYPES`, is known of generated films only.
+    """
 
     last_before: int
     first_after: int
     gradual: bool
     sure: bool = True
+    type: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +158,19 @@ def count(labels: Sequence[Label], predictions: Sequence[Transition], tolerance:
         cuts_found=len(matches.pairs) - len(gradual_pairs),
         gradual=sure_gradual,
         gradual_found=len(gradual_pairs),
-        gradual_iou=sum(_iou(label, p) for label, p in gradual_pairs),
+        gradual_iou=sum(overlap_share(label, p) for label, p in gradual_pairs),
         gradual_ends=sum(_distance(label, p) / 2 for label, p in gradual_pairs),
         typed=sum((p.type != "cut") == label.gradual for label, p in matches.pairs),
         cut_hits=sum(p.type == "cut" for _, p in matches.pairs),
         cut_alarms=sum(p.type == "cut" for p in matches.false_alarms),
     )
+
+
+def overlap_share(label: Label, prediction: Transition) -> float:
+    """Returns the overlap of the two extents, intersection over union, 0 to 1."""
+    ends = (label.first_after, prediction.first_after)
+    starts = (label.last_before, prediction.last_before)
+    return max(0, min(ends) - max(starts)) / (max(ends) - min(starts))
 
 
 def _f1(precision: float, recall: float) -> float:
@@ -189,9 +200,3 @@ def _distance(label: Label, prediction: Transition) -> int:
     return abs(label.last_before - prediction.last_before) + abs(
         label.first_after - prediction.first_after
     )
-
-
-def _iou(label: Label, prediction: Transition) -> float:
-    ends = (label.first_after, prediction.first_after)
-    starts = (label.last_before, prediction.last_before)
-    return max(0, min(ends) - max(starts)) / (max(ends) - min(starts))
