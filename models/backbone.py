@@ -23,7 +23,7 @@ from otio_autoedit.errors import OptionError, WeightsError, did_you_mean
 from otio_autoedit.models import networks
 from otio_autoedit.models.pretrained import state_dict_for
 from otio_autoedit.models.shot_cnn import FrameFeatures, SmallCNN
-from otio_autoedit.models.shots import SIZE, ShotNetConfig, network_from
+from otio_autoedit.models.shots import SIZE, ShotNetConfig
 from otio_autoedit.models.weight_files import load_weights
 from otio_autoedit.progress import ProgressCallback
 
@@ -134,6 +134,8 @@ class Backbone(nn.Module):
 
     def forward(self, frames: Tensor, previous: Tensor | None = None) -> Tensor:
         """Returns vectors `(T, D)` or maps `(T, C, H', W')` in one pass; gradients flow.
+
+        `previous` is `(3, H, W)`, the frame before the first; None where the film begins.
 
         To train a backbone keep its batch normalisation in eval mode (or give it large batches of
         mixed films): the frames of a window are too alike to take statistics from.
@@ -286,12 +288,21 @@ def _family(name: str) -> str:
 
 
 def _small(weights: Weights) -> _SmallTrunk:
+    if weights is None:
+        shape = ShotNetConfig()
+        return _SmallTrunk(SmallCNN(shape.width, shape.features, shape.cell_features))
     if weights == "pretrained":
-        return _SmallTrunk(network_from(load_weights("shots"))[0].backbone)
-    shape = ShotNetConfig()
-    cnn = SmallCNN(shape.width, shape.features, shape.cell_features)
-    if weights is not None:
-        _load(cnn, "small", weights)
+        part = "backbone."
+        tensors = load_weights("shots").tensors
+        weights = {k.removeprefix(part): v for k, v in tensors.items() if k.startswith(part)}
+    layers = ("convolutions.0.0.weight", "vector.weight", "cell.weight")
+    if not all(layer in weights for layer in layers):
+        raise WeightsError(
+            f"these weights do not fit the backbone 'small' (no {', '.join(layers)}): "
+            "give those of the shot network's CNN"
+        )
+    cnn = SmallCNN(*(len(weights[layer]) for layer in layers))
+    _load(cnn, "small", weights)
     return _SmallTrunk(cnn)
 
 
@@ -342,7 +353,7 @@ def _load(net: nn.Module, name: str, weights: Mapping[str, Tensor]) -> None:
         reason = re.sub(r"\s+", " ", str(error).partition("\n")[2])[:160]
         raise WeightsError(
             f"these weights do not fit the backbone {name!r} ({reason}): "
-            "give the file that torchvision has under that name"
+            "give those that belong to it"
         ) from error
 
 

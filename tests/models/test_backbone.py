@@ -130,6 +130,16 @@ def test_a_film_in_pieces_gives_the_features_of_the_whole() -> None:
             torch.testing.assert_close(found / scale, whole / scale, atol=1e-5, rtol=0)
 
 
+def test_the_small_one_can_be_rebuilt_from_its_own_weights() -> None:
+    frames = pictures(3, 27, 48)
+    trained = backbone("small", "maps")
+    again = backbone("small", "maps", trained.trunk.cnn.state_dict())
+    assert torch.equal(again.features(frames), trained.features(frames))
+    assert trained.state_dict().keys() == backbone("small", weights=None).state_dict().keys()
+    with pytest.raises(WeightsError, match="do not fit the backbone 'small'"):
+        backbone("small", "maps", {"vector.weight": torch.zeros(1)})
+
+
 def test_larger_frames_are_shrunk_for_the_small_one() -> None:
     frames = pictures(2, 27, 48)
     large = frames.repeat_interleave(4, 2).repeat_interleave(4, 3)
