@@ -34,12 +34,13 @@ class TransNetDetector:
     """Finds the transitions of one film from its thumbnails, handed over in order.
 
     As `ShotDetector`: pieces of any size give the same result, and of the film only the current
-    window is held, and one number a frame of what has passed. It knows cuts and what is longer,
+    window is held, and two numbers a frame of what has passed. It knows cuts and what is longer,
     which is called a dissolve, and nothing of jump cuts.
 
     Attributes:
         size: (width, height) of the thumbnails it wants.
         made_by: network, weights' hash and options, for the record.
+        network: as its package builds it, with its weights, ready to run.
     """
 
     size = SIZE
@@ -64,7 +65,7 @@ class TransNetDetector:
         if threshold is not None and not 0 < threshold < 1:
             raise ValueError(f"threshold must lie between 0 and 1, not {threshold}")
         path = weights or find_transnet_weights()
-        self._net = _network(path).to(device)
+        self.network = _network(path).to(device)
         self._device = device
         self._threshold = THRESHOLD if threshold is None else threshold
         self.made_by: dict[str, Any] = {
@@ -78,7 +79,7 @@ class TransNetDetector:
         self._held: list[NDArray[np.uint8]] = []
         self._held_start = 0  # the source frame that the held ones begin with
         self._seen = 0
-        self._scores: list[NDArray[np.float32]] = []  # one a window
+        self._scores: list[NDArray[np.float32]] = []  # (2, n), one a window
 
     def push(self, thumbs: NDArray[np.uint8]) -> None:
         """Takes the next thumbnails of the film, `(n, 27, 48, 3)` uint8 RGB; n may be 0."""
@@ -99,14 +100,17 @@ class TransNetDetector:
 
     def finish(self) -> Shots:
         """Returns the film's transitions; ready for another film after it."""
-        return Shots(tuple(transitions_above(self.finish_scores(), self._threshold)))
+        return Shots(tuple(transitions_above(self.finish_scores()[0], self._threshold)))
 
     def finish_scores(self) -> NDArray[np.float32]:
-        """Returns how likely each frame is the last of a shot or in a transition, `(n,)`, 0 to 1;
-        ready for another film after it."""
+        """Returns what the network says of each frame, `(2, n)`, 0 to 1; ready for another film.
+
+        The first row says how likely the frame is the last before a change, or stands in its
+        middle, and is what transitions are made of; the second, how likely it is anywhere in one.
+        """
         while len(self._scores) * GRID.centre < self._seen:
             self._run_window()
-        scores = np.concatenate([np.zeros(0, np.float32), *self._scores])
+        scores = np.concatenate([np.zeros((2, 0), np.float32), *self._scores], axis=1)
         self._begin()
         return scores
 
@@ -123,10 +127,11 @@ class TransNetDetector:
         places = np.clip(window, 0, self._seen - 1) - self._held_start
         with torch.inference_mode():
             frames = torch.from_numpy(held[places])[None].to(self._device)
-            single: Tensor = self._net(frames)[0]
-            scores = single.sigmoid()[0, :, 0].cpu().numpy()
+            single, every = self.network(frames)
+            heads: Tensor = torch.cat([single, every["many_hot"]], -1)
+            scores = heads.sigmoid()[0].T.cpu().numpy()
         last = min(keep + GRID.centre, self._seen) - keep
-        self._scores.append(scores[GRID.warm_up : GRID.warm_up + last].copy())
+        self._scores.append(scores[:, GRID.warm_up : GRID.warm_up + last].copy())
         forgotten = keep + GRID.centre - GRID.warm_up - self._held_start
         self._held = [held[forgotten:].copy()]
         self._held_start += min(forgotten, len(held))

