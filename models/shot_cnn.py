@@ -34,17 +34,14 @@ class FrameFeatures:
     colours: Tensor
     levels: Tensor
 
-    def slice(self, start: int, stop: int) -> FrameFeatures:
-        """Returns a copy of what is known of frames start..stop."""
-        return FrameFeatures(*(part[:, start:stop].clone() for part in self._parts()))
+    def of_one_film(self) -> tuple[Tensor, ...]:
+        """Returns the parts of a batch of one, time first, as `window_stream` takes them."""
+        return tuple(getattr(self, field.name)[0] for field in fields(self))
 
-    def followed_by(self, later: FrameFeatures) -> FrameFeatures:
-        """Returns these frames and then those."""
-        parts = zip(self._parts(), later._parts(), strict=True)
-        return FrameFeatures(*(torch.cat(both, 1) for both in parts))
-
-    def _parts(self) -> tuple[Tensor, ...]:
-        return tuple(getattr(self, field.name) for field in fields(self))
+    @classmethod
+    def in_a_batch(cls, parts: tuple[Tensor, ...]) -> FrameFeatures:
+        """Returns what `of_one_film` took apart."""
+        return cls(*(part[None] for part in parts))
 
 
 class SmallCNN(nn.Module):

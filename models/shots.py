@@ -25,6 +25,7 @@ from otio_autoedit.models.transition import (
     shots_from,
 )
 from otio_autoedit.models.weight_files import Weights, load_weights
+from otio_autoedit.models.window_stream import Features, WindowStream
 from otio_autoedit.models.windows import WindowGrid
 
 SIZE = (48, 27)  # width, height of the thumbnails it sees
@@ -86,22 +87,11 @@ def as_scores(logits: TransitionLogits) -> BoundaryScores:
     )
 
 
-@torch.inference_mode()
 def film_scores(net: ShotNet, frames: NDArray[np.uint8]) -> BoundaryScores:
-    """Returns what the network says of a film that is held whole, `(n, 27, 48, 3)` uint8 RGB.
-
-    The same windows as `ShotDetector`, which streams.
-    """
-    parts = []
-    for window in GRID.windows(len(frames)):
-        before = max(0, window.start - 1)
-        seen = as_input(torch.from_numpy(frames[before : window.stop])[None])
-        features = net.backbone(seen[:, window.start - before :], seen[:, :1])
-        scores = as_scores(net.over_time(features))
-        parts.append(
-            scores.slice(window.keep_start - window.start, window.keep_stop - window.start)
-        )
-    return BoundaryScores.joined(parts)
+    """Returns what the network says of a film that is held whole, `(n, 27, 48, 3)` uint8 RGB."""
+    stream = _ScoreStream(net, "cpu")
+    stream.push(frames)
+    return stream.finish()
 
 
 @contextmanager
@@ -156,25 +146,14 @@ class ShotDetector:
         if threshold is not None and not 0 < threshold < 1:
             raise ValueError(f"threshold must lie between 0 and 1, not {threshold}")
         loaded = load_weights("shots", weights)
-        self._net, stored = network_from(loaded)
-        self._net.to(device)
-        self._device = device
+        net, stored = network_from(loaded)
+        self._stream = _ScoreStream(net.to(device), device)
         self._thresholds = stored if threshold is None else replace(stored, transition=threshold)
         self.made_by: dict[str, Any] = {
             "network": "shots",
             "weights": loaded.sha256,
             "threshold": self._thresholds.transition,
         }
-        self._begin()
-
-    def _begin(self) -> None:
-        self._pending: list[NDArray[np.uint8]] = []
-        self._pending_frames = 0
-        self._previous: Tensor | None = None  # the frame before the pending ones
-        self._features: FrameFeatures | None = None
-        self._features_start = 0  # the source frame that the features begin with
-        self._windows_done = 0
-        self._scores: list[BoundaryScores] = []
 
     def push(self, thumbs: NDArray[np.uint8]) -> None:
         """Takes the next thumbnails of the film, `(n, 27, 48, 3)` uint8 RGB; n may be 0."""
@@ -184,15 +163,7 @@ class ShotDetector:
                 f"thumbnails must be uint8 (n, {SIZE[1]}, {SIZE[0]}, 3), "
                 f"not {thumbs.dtype} {thumbs.shape}"
             )
-        while len(thumbs):
-            taken = thumbs[: GRID.centre - self._pending_frames]
-            self._pending.append(taken.copy())
-            self._pending_frames += len(taken)
-            thumbs = thumbs[len(taken) :]
-            if self._pending_frames == GRID.centre:
-                self._see_block()
-                if self._seen >= (self._windows_done + 1) * GRID.centre + GRID.warm_up:
-                    self._run_window(self._seen)
+        self._stream.push(thumbs)
 
     def finish(self) -> Shots:
         """Returns the film's transitions and jump cuts; ready for another film after it."""
@@ -201,23 +172,48 @@ class ShotDetector:
 
     def finish_scores(self) -> BoundaryScores:
         """Returns what the network says of every boundary; ready for another film after it."""
+        return self._stream.finish()
+
+
+class _ScoreStream:
+    """Thumbnails in, what the network says of each boundary out; for one film after another.
+
+    The backbone sees blocks of the grid, so that how they arrive changes nothing.
+    """
+
+    def __init__(self, net: ShotNet, device: str) -> None:
+        self._net, self._device = net, device
+        self._begin()
+
+    def _begin(self) -> None:
+        self._pending: list[NDArray[np.uint8]] = []
+        self._pending_frames = 0
+        self._previous: Tensor | None = None  # the frame before the pending ones
+        self.windows = WindowStream(self._over_time, GRID)
+        self._scores: list[BoundaryScores] = []
+
+    def push(self, thumbs: NDArray[np.uint8]) -> None:
+        while len(thumbs):
+            taken = thumbs[: GRID.centre - self._pending_frames]
+            self._pending.append(taken.copy())
+            self._pending_frames += len(taken)
+            thumbs = thumbs[len(taken) :]
+            if self._pending_frames == GRID.centre:
+                self._see()
+
+    @_on_one_core()
+    @torch.inference_mode()
+    def finish(self) -> BoundaryScores:
         if self._pending_frames:
-            self._see_block()
-        while self._windows_done * GRID.centre < self._seen:
-            self._run_window(self._seen)
+            self._see()
+        self._scores += self.windows.finish()
         scores = BoundaryScores.joined(self._scores)
         self._begin()
         return scores
 
-    @property
-    def _seen(self) -> int:
-        """How many frames the backbone has seen."""
-        held = 0 if self._features is None else self._features.vector.shape[1]
-        return self._features_start + held
-
     @_on_one_core()
     @torch.inference_mode()
-    def _see_block(self) -> None:
+    def _see(self) -> None:
         """Runs the backbone on the pending frames: a block of the grid, or the film's last."""
         block = torch.from_numpy(np.concatenate(self._pending))[None].to(self._device)
         frames = as_input(block)
@@ -225,27 +221,12 @@ class ShotDetector:
         features = self._net.backbone(frames, previous)
         self._previous = frames[:, -1:].clone()
         self._pending, self._pending_frames = [], 0
-        self._features = (
-            features if self._features is None else self._features.followed_by(features)
-        )
+        self._scores += self.windows.push(features.of_one_film())
 
-    @_on_one_core()
-    @torch.inference_mode()
-    def _run_window(self, frames: int) -> None:
-        """Runs the next window of the grid, keeps its centre, forgets what no window needs more."""
-        assert self._features is not None
-        window = GRID.window(self._windows_done, frames)
-        start = self._features_start
-        part = self._features.slice(window.start - start, window.stop - start)
-        scores = as_scores(self._net.over_time(part))
-        self._scores.append(
-            scores.slice(window.keep_start - window.start, window.keep_stop - window.start)
-        )
-        self._windows_done += 1
-        needed = max(0, self._windows_done * GRID.centre - GRID.warm_up)
-        if needed < frames:
-            self._features = self._features.slice(needed - start, frames - start)
-            self._features_start = needed
+    def _over_time(self, features: Features, kept: slice) -> BoundaryScores:
+        """Runs the RNN and the head on a window."""
+        scores = as_scores(self._net.over_time(FrameFeatures.in_a_batch(features)))
+        return scores.slice(kept.start, kept.stop)
 
 
 def network_from(weights: Weights) -> tuple[ShotNet, Thresholds]:
