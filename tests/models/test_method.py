@@ -16,11 +16,12 @@ from torchvision.ops import box_iou
 
 from otio_autoedit.models.backbone import backbone
 from otio_autoedit.models.detection import CellOutputs, DetectionHead, found_in, targets_of
-from otio_autoedit.models.heads import ImportanceHead
+from otio_autoedit.models.heads import ImportanceHead, NextFeatureHead, novelty
 from otio_autoedit.models.losses import (
     LossTerms,
     detection_loss,
     importance_loss,
+    next_feature_loss,
     segmentation_loss,
     total_loss,
 )
@@ -207,3 +208,36 @@ def test_a_film_in_pieces_gives_the_heads_what_the_whole_gives(learnt: Learnt, s
         torch.testing.assert_close(
             net.detection(found).boxes, net.detection(whole).boxes, atol=1e-5, rtol=0
         )
+
+
+def circling(draw: torch.Generator, cut: int) -> Tensor:
+    """Features `(1, 40, 6)` that move along circles, and jump to others before frame `cut`."""
+    phase = 6.28 * torch.rand(2, 3, generator=draw)
+    turn = 0.2 + 0.3 * torch.rand(2, 3, generator=draw)
+    angle = torch.cat(
+        [
+            phase[0] + turn[0] * torch.arange(cut)[:, None],
+            phase[1] + turn[1] * torch.arange(40 - cut)[:, None],
+        ]
+    )
+    return torch.cat([angle.cos(), angle.sin()], 1)[None]
+
+
+def test_what_could_not_be_foreseen_is_new() -> None:
+    torch.manual_seed(0)
+    draw = torch.Generator().manual_seed(0)
+    rnn, head = temporal("gru", 6, 32), NextFeatureHead(32, 32, features=6)
+    optimiser = torch.optim.Adam([*rnn.parameters(), *head.parameters()], 1e-2)
+    for _ in range(120):
+        cuts = torch.randint(10, 30, (16,), generator=draw).tolist()
+        films = torch.cat([circling(draw, cut) for cut in cuts])
+        loss = next_feature_loss(films, head(rnn(films)[0]))
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+    with torch.no_grad():
+        for cut in (12, 20, 28):
+            film = circling(draw, cut)
+            new = novelty(film, head(rnn(film)[0]))[0, 4:]
+            assert new.argmax() + 4 == cut
+            assert new[cut - 4] > 5 * new[: cut - 4].max()
