@@ -20,7 +20,7 @@ from otio_autoedit.errors import MissingExtraError, WeightsError
 Layout = Literal["NCHW", "NHWC"]
 Array = npt.NDArray[Any]
 
-_TYPES = {
+_TYPES: dict[str, np.dtype[Any]] = {
     "tensor(float)": np.dtype(np.float32),
     "tensor(float16)": np.dtype(np.float16),
     "tensor(uint8)": np.dtype(np.uint8),

@@ -237,8 +237,9 @@ def describe(name: str) -> Network:
         )
     from otio_autoedit.models import onnx_published, torchvision_nets
 
-    published = name in onnx_published.PUBLISHED
-    return (onnx_published if published else torchvision_nets).describe(name)
+    if name in onnx_published.PUBLISHED:
+        return onnx_published.describe(name)
+    return torchvision_nets.describe(name)
 
 
 def find(network: Network) -> Path | None:

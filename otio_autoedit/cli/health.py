@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
 import os
 import platform
 import sys
@@ -93,6 +93,17 @@ def weights() -> Iterator[Finding]:
         )  # fmt: skip
     else:
         yield Finding("weights transnetv2", "good", str(path))
+
+
+def onnx() -> Iterator[Finding]:
+    """Whether ONNX models can run: only who names one needs it."""
+    if importlib.util.find_spec("onnxruntime") is None:
+        yield Finding(
+            "onnxruntime", "missing", "ONNX models cannot run",
+            "pip install 'otio-autoedit[onnx]', to use a detector or segmenter of that form",
+        )  # fmt: skip
+    else:
+        yield _version("onnxruntime")
 
 
 def store() -> Iterator[Finding]:
@@ -203,6 +214,7 @@ LOOKS: tuple[Look, ...] = (
     media,
     devices,
     weights,
+    onnx,
     store,
     plugin,
     suffixes,

@@ -10,10 +10,14 @@ from pathlib import Path
 from otio_autoedit.cli.arguments import CommandParser, add_common, columns
 from otio_autoedit.cli.speaking import Speaker
 from otio_autoedit.models import zoo
-from otio_autoedit.models.networks import TASKS, Network
+from otio_autoedit.models.networks import TASKS, Network, Task
 
 EXAMPLES = ("", "--task backbone", "ssdlite320_mobilenet_v3_large", "--json")
-_SHOWN = ("shots", "detector", "segmenter")  # backbones are many, and for who builds networks
+_SHOWN: tuple[Task, ...] = (
+    "shots",
+    "detector",
+    "segmenter",
+)  # backbones are many, and for who builds networks
 
 
 def parser(argv: Sequence[str]) -> CommandParser:
@@ -40,7 +44,7 @@ def run(given: Namespace, speaker: Speaker) -> int:
     """List them, or fetch one."""
     if given.network:
         return _fetch(zoo.describe(given.network), speaker, given.json)
-    tasks = [given.task] if given.task else TASKS if given.json else _SHOWN
+    tasks: Sequence[Task] = [given.task] if given.task else TASKS if given.json else _SHOWN
     listed = [zoo.describe(name) for task in tasks for name in zoo.names(task)]
     if given.json:
         print(json.dumps([_as_json(one, zoo.find(one)) for one in listed], indent=1))
@@ -61,7 +65,9 @@ def _fetch(network: Network, speaker: Speaker, as_json: bool) -> int:
         print(json.dumps(_as_json(network, path), indent=1))
     else:
         about = f"{network.name}, {network.family}, {network.licence}"
-        speaker.written(str(path), f"{about}; {'was here' if there else 'fetched, its hash is right'}")
+        speaker.written(
+            str(path), f"{about}; {'was here' if there else 'fetched, its hash is right'}"
+        )
     return 0
 
 
