@@ -1,6 +1,8 @@
-"""Drawn pictures: flat shapes, gradients and lettering, as in animation, slides and title cards.
+"""Drawn pictures: flat shapes, gradients and lettering, as in animation, slides and title cards;
+and pages, nearly empty, as on a screen.
 
-Photographs alone teach the network to doubt them.
+Photographs alone teach the network to doubt the first, and to take what pops up on a page for all
+that there is to see.
 """
 
 from __future__ import annotations
@@ -14,6 +16,8 @@ def draw_picture(size: tuple[int, int], rng: np.random.Generator) -> NDArray[np.
     width, height = size
     y, x = np.mgrid[0:height, 0:width]
     y, x = (y + 0.5) / height, (x + 0.5) / width
+    if rng.random() < 0.3:
+        return _page(x, y, rng)
     picture = np.broadcast_to(rng.uniform(0, 255, 3), (height, width, 3)).copy()
     if rng.random() < 0.5:  # a gradient
         angle = rng.uniform(0, 2 * np.pi)
@@ -23,6 +27,22 @@ def draw_picture(size: tuple[int, int], rng: np.random.Generator) -> NDArray[np.
         picture[_shape(x, y, rng)] = rng.uniform(0, 255, 3)
     for _ in range(rng.integers(0, 4) if rng.random() < 0.5 else 0):
         picture[_lettering(x, y, rng)] = rng.choice((0, 255, rng.uniform(0, 255)))
+    return np.clip(picture, 0, 255).astype(np.uint8)
+
+
+def _page(
+    x: NDArray[np.float64], y: NDArray[np.float64], rng: np.random.Generator
+) -> NDArray[np.uint8]:
+    """Returns a light or dark page with a few small things on it."""
+    paper = rng.uniform(225, 255) if rng.random() < 0.75 else rng.uniform(0, 40)
+    picture = np.full((*x.shape, 3), paper)
+    for _ in range(rng.integers(1, 9)):
+        left, top = rng.uniform(0, 0.9, 2)
+        wide, high = rng.uniform(0.03, 0.35), rng.uniform(0.02, 0.2)
+        box = (x > left) & (x < left + wide) & (y > top) & (y < top + high)
+        picture[box] = rng.uniform(0, 255, 3) if rng.random() < 0.5 else abs(paper - 120)
+    for _ in range(rng.integers(0, 6)):
+        picture[_lettering(x, y, rng)] = abs(paper - rng.uniform(150, 255))
     return np.clip(picture, 0, 255).astype(np.uint8)
 
 

@@ -26,7 +26,7 @@ from otio_autoedit.models.train.drawn import draw_picture
 
 CLIP_SIZE = (96, 54)  # twice the network's thumbnails: room to zoom in
 STILL_SIZE = (192, 108)
-DRAWN = 200  # pictures drawn here, beside the photographs
+DRAWN = 300  # pictures drawn here, beside the photographs
 LONGEST_CLIP = 900  # frames; a fixed camera has no more to say after that
 
 _STILLS = (
