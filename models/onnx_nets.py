@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,6 +20,7 @@ from otio_autoedit.models.pictures import Frames, batches, label_map, resized
 Values = Literal["bytes", "unit", "symmetric", "imagenet"]
 """What a segmenter's input holds: 0..255; 0..1; -1..1; or normalised as torchvision does."""
 
+_MOST_CLASSES = 256  # a map holds bytes
 _VOC = 21  # Pascal VOC's classes with the background
 _SIDE = 640  # where a model takes any size and says nothing: the family's usual one
 _STEP = 32  # sides of inputs that may vary are multiples of the coarsest stride
@@ -64,12 +66,7 @@ class OnnxDetector:
             WeightsError: the file is missing, damaged, or no detector of the family.
         """
         self._model = OnnxModel(path, device)
-        self._size = self._model.size or _any_size(self._model, short_side)
-        if short_side is not None and self._model.size is not None:
-            raise OptionError(
-                f"short_side: {path} takes pictures of {self._size[1]}x{self._size[0]} only; "
-                "leave it"
-            )
+        self._size = _input_size(self._model, short_side)
         self._threshold, self._overlap, self._batch = threshold, overlap, batch
         self._form, count = self._try()
         self.classes = self._model.classes or (_coco() if count == len(_coco()) else ())
@@ -96,6 +93,8 @@ class OnnxDetector:
         found: list[Detections] = []
         for batch in batches(frames, self._batch):
             pictures, placed = yolo.letterboxed(batch.cpu(), self._size, self._form)
+            if self._model.dtype == np.uint8:  # the range is in the type, whatever the form
+                pictures = (pictures * (1 if self._form == "yolox" else 255)).round()
             output = torch.from_numpy(self._model(pictures.numpy())[0]).float()
             found += [self._seen(boxes, placed) for boxes in self._boxes(output)]
         return found
@@ -162,16 +161,13 @@ class OnnxSegmenter:
     ) -> None:
         """Opens the model; arguments and errors as a detector's."""
         self._model = OnnxModel(path, device)
-        self._size = self._model.size or _any_size(self._model, short_side)
-        if short_side is not None and self._model.size is not None:
-            raise OptionError(
-                f"short_side: {path} takes pictures of {self._size[1]}x{self._size[0]} only; "
-                "leave it"
-            )
+        self._size = _input_size(self._model, short_side)
         self._values: Values = values or _values(self._model)
         self._batch = batch
         planes = self._planes(self._model(np.zeros((1, 3, *self._size), np.float32))[0])
         self.classes = self._model.classes or _segment_names(planes.shape[1])
+        if planes.shape[1] > _MOST_CLASSES:
+            raise WeightsError(f"{path} scores {planes.shape[1]} classes; wrong file?")
         if len(self.classes) < planes.shape[1]:
             raise WeightsError(
                 f"{path} names {len(self.classes)} classes and scores {planes.shape[1]}: export "
@@ -253,17 +249,20 @@ def _in_range(pictures: Tensor, values: Values) -> Tensor:
     return (pictures / 255 - mean) / std
 
 
-def _any_size(model: OnnxModel, side: int | None) -> tuple[int, int]:
-    """The size for a model that takes any: as asked, as the file says, or the usual."""
+def _input_size(model: OnnxModel, side: int | None) -> tuple[int, int]:
+    """The model's own size; or, where it takes any, as asked, as the file says, or the usual."""
+    if model.size is not None:
+        if side is not None:
+            height, width = model.size
+            raise OptionError(
+                f"short_side: {model.path} takes pictures of {width}x{height} only; leave it"
+            )
+        return model.size
     if side is not None and (side < _STEP or side % _STEP):
         raise OptionError(f"short_side {side}: {model.path} takes multiples of {_STEP}")
-    stated = [
-        int(one)
-        for one in model.metadata.get("imgsz", "").strip("[]").split(",")
-        if one.strip().isdecimal()
-    ]
-    if side is None and len(stated) == 2 and all(0 < one <= 8192 for one in stated):
-        return stated[0], stated[1]
+    stated = re.fullmatch(r"\[(\d{1,4}), ?(\d{1,4})\]", model.metadata.get("imgsz", ""))
+    if side is None and stated:
+        return max(_STEP, int(stated[1])), max(_STEP, int(stated[2]))
     return side or _SIDE, side or _SIDE
 
 

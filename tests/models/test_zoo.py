@@ -61,7 +61,7 @@ def put(folder: Path, name: str) -> Path:
         ("fasterrcnn_mobilenet_v3_large_320_fpn", 0.0, SMALL),
         ("retinanet_resnet50_fpn", 0.0, SMALL),
         ("fcos_resnet50_fpn", 0.0, SMALL),
-        ("maskrcnn_resnet50_fpn", 0.03, SMALL),
+        ("maskrcnn_resnet50_fpn", 0.036, SMALL),
     ],
 )
 def test_one_of_each_family_of_detectors_runs(

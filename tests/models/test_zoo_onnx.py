@@ -133,6 +133,23 @@ def test_the_decoding_is_that_of_the_authors() -> None:
 
 
 @pytest.mark.parametrize(
+    ("kind", "most"),
+    [
+        (onnx.TensorProto.FLOAT, 1.0),
+        (onnx.TensorProto.FLOAT16, 1.0),
+        (onnx.TensorProto.UINT8, 255.0),
+    ],
+)
+def test_the_range_of_what_a_model_sees(tmp_path: Path, kind: int, most: float) -> None:
+    """The model's scores are a share of the mean of its input, of a white square."""
+    output = np.zeros((1, 300, 6), np.float32)
+    output[..., 2:4] = 64
+    path = constant_model(tmp_path / "e2e.onnx", output, kind=kind, sums=0.9 / most)
+    (found,) = zoo.detector(str(path))(np.full((1, 64, 64, 3), 255, np.uint8))
+    np.testing.assert_allclose(found.scores[:1], 0.9, rtol=1e-3)
+
+
+@pytest.mark.parametrize(
     ("names", "expected"),
     [
         (json.dumps({"10": "b", "9": "a"}), ("a", "b")),

@@ -49,15 +49,19 @@ def constant_model(
     *,
     size: tuple[int | str, int | str] = (64, 64),
     metadata: Mapping[str, str] | None = None,
+    kind: int = TensorProto.FLOAT,
+    sums: float = 0,
 ) -> Path:
-    """An ONNX model of pictures `[1, 3, *size]` that answers `output`, whatever it sees."""
+    """An ONNX model of pictures `[1, 3, *size]` that answers `output`, whatever it sees; to which
+    it adds `sums` times the mean of what it sees."""
     nodes = [
-        helper.make_node("ReduceMean", ["images"], ["mean"], keepdims=0),
-        helper.make_node("Mul", ["mean", "nought"], ["nothing"]),
+        helper.make_node("Cast", ["images"], ["float"], to=TensorProto.FLOAT),
+        helper.make_node("ReduceMean", ["float"], ["mean"], keepdims=0),
+        helper.make_node("Mul", ["mean", "share"], ["nothing"]),
         helper.make_node("Add", ["nothing", "answer"], ["output"]),
     ]
-    constants = {"nought": np.float32(0), "answer": output.astype(np.float32)}
-    return _saved(path, nodes, [1, 3, *size], TensorProto.FLOAT, list(output.shape), constants,
+    constants = {"share": np.float32(sums), "answer": output.astype(np.float32)}
+    return _saved(path, nodes, [1, 3, *size], kind, list(output.shape), constants,
                   metadata)  # fmt: skip
 
 
