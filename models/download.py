@@ -10,12 +10,12 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-import otio_autoedit
 from otio_autoedit.errors import WeightsError
 from otio_autoedit.files import whole_file
 from otio_autoedit.models.networks import WeightsFile
 from otio_autoedit.progress import Progress, ProgressCallback
 
+_HEADERS = {"User-Agent": "otio-autoedit"}  # servers refuse Python's own
 _CHUNK = 256 * 1024
 _TIMEOUT_S = 30  # without a byte
 _SLACK = 1.25  # sizes are published rounded
@@ -67,13 +67,12 @@ def download(file: WeightsFile, target: Path, progress: ProgressCallback | None 
 
 def _chunks(file: WeightsFile, by_hand: str) -> Iterator[tuple[int | None, bytes]]:
     """(whole size if the server says it, bytes) until the end; errors in plain words."""
-    agent = f"otio-autoedit/{otio_autoedit.__version__}"
     most = int(file.bytes * _SLACK) + _CHUNK
     done = 0
     try:
         if not file.url.startswith(("https://", "http://")):
             raise ValueError("not a web address")
-        request = urllib.request.Request(file.url, headers={"User-Agent": agent})  # noqa: S310
+        request = urllib.request.Request(file.url, headers=_HEADERS)  # noqa: S310
         with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as response:  # noqa: S310
             length = response.headers.get("Content-Length", "")
             total = int(length) if length.isdecimal() else None
