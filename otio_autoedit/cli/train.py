@@ -1,4 +1,4 @@
-"""``otio-autoedit train shots``: train the shot network from nothing."""
+"""``otio-autoedit train``: train the shot network from nothing; gather footage for that."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ from otio_autoedit.cli.data import VARIABLE, data_folder
 from otio_autoedit.cli.speaking import Speaker
 
 if TYPE_CHECKING:
+    from otio_autoedit.models.train.gather import Step
     from otio_autoedit.models.train.shots import Progress
 
 EXAMPLES = (
-    "shots --out runs/shots",
+    "gather --out ~/gathered",
+    "shots --extra ~/gathered --out runs/shots",
     "shots --data ~/footage --minutes 200 --seed 1 --out runs/shots",
 )
 
@@ -30,23 +32,57 @@ def parser(argv: Sequence[str]) -> CommandParser:
         EXAMPLES,
         "A run that was stopped goes on where its last checkpoint left it.",
     )
-    result.add_argument("network", choices=["shots"], help="which network")
+    result.add_argument(
+        "what",
+        choices=["shots", "gather"],
+        help="which network; or gather: fetch public footage to train on, with labels of edits",
+    )
     result.add_argument("--data", help=f"the footage folder (default: {VARIABLE})")
     result.add_argument(
         "--extra", type=Path, help="a folder of gathered footage: single/ and edited/"
     )
     result.add_argument(
-        "--out", type=Path, required=True, help="where weights, checkpoint and history go"
+        "--out",
+        type=Path,
+        required=True,
+        help="where weights, checkpoint and history go, or what is gathered",
     )
     result.add_argument("--minutes", type=float, default=200.0, help="time to train (default: 200)")
     result.add_argument("--seed", type=int, default=0, help="of everything drawn (default: 0)")
+    result.add_argument(
+        "--base", help="gather: another place that serves the same files (default: GitHub)"
+    )
     result.add_argument("--from-start", action="store_true", help="take no checkpoint up again")
     add_common(result)
     return result
 
 
 def run(given: Namespace, speaker: Speaker) -> int:
-    """Train, and say what was written."""
+    """Train or gather, and say what was written."""
+    return _gather(given, speaker) if given.what == "gather" else _train(given, speaker)
+
+
+def _gather(given: Namespace, speaker: Speaker) -> int:
+    from otio_autoedit.models.train.gather import BASE, gather
+
+    def show(step: Step) -> None:
+        if speaker.as_json:
+            speaker.event("progress", stage="gather", done=step.done, total=step.total)
+        elif step.reason or step.done % 20 == 0:
+            words = f"{step.clip}: {step.reason}" if step.reason else step.clip
+            print(f"{step.done} of {step.total}, {words}", file=sys.stderr, flush=True)
+
+    wanted = given.progress != "none" and not given.quiet
+    gathered = gather(given.out, base=given.base or BASE, progress=show if wanted else None)
+    for failure in gathered.failed:
+        speaker.warning(f"{failure.clip} could not be had from {failure.url}: {failure.reason}")
+    there = len(gathered.made) + len(gathered.kept)
+    total = there + len(gathered.failed)
+    speaker.written(str(given.out), f"{there} of {total} clips, {len(gathered.made)} of them new")
+    return 1 if gathered.failed else 0
+
+
+def _train(given: Namespace, speaker: Speaker) -> int:
     data = data_folder(given.data)
     from otio_autoedit.models.train.shots import train_shots
 
