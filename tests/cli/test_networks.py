@@ -29,20 +29,57 @@ def labelled(tmp_path: Path) -> Path:
 
 
 def test_the_printed_accuracy_comes_of_this_command(labelled: Path, call: Call) -> None:
-    words = ["evaluate", "shots", "--data", str(labelled), "--no-peers", "--tolerance", "0,1"]
-    code, out, err = call(*words)
+    words = ["evaluate", "shots", "--data", str(labelled), "--no-peers", "--only", "films"]
+    code, out, err = call(*words, "--tolerance", "0,1")
     assert (code, err) == (0, "")
-    rows = [line.split("|") for line in out.splitlines()[2:]]
+    lines = [line for line in out.splitlines() if line.startswith("| ")]
+    rows = [line.split("|") for line in lines[2:]]
     assert {row[1].strip() for row in rows} == {"otio-autoedit"}
     assert {row[3].strip() for row in rows} == {"0", "1"}
     assert all(float(row[6]) == 1.0 for row in rows)
 
 
+def test_figures_and_sheets_are_written_where_they_are_asked_for(
+    labelled: Path, call: Call, tmp_path: Path
+) -> None:
+    figures, sheets = tmp_path / "measured.json", tmp_path / "sheets"
+    words = ["evaluate", "shots", "--data", str(labelled), "--no-peers", "--only", "films,costs"]
+    code, out, _ = call(*words, "--json", str(figures), "--sheets", str(sheets))
+    assert code == 0
+    stored = json.loads(figures.read_text())
+    assert stored["costs"][0]["parameters"] > 0
+    assert stored["rows"][0]["counts"]["found"] == 2
+    assert {path.name for path in sheets.iterdir()} == {"misses.png", "false-alarms.png"}
+    assert "multiply-adds a frame" in out
+
+
+def test_real_single_shots_are_counted_by_their_folder(labelled: Path, call: Call) -> None:
+    """A film of three shots is no single shot: its two cuts are the alarms to count."""
+    clips = labelled / "shots" / "eval"
+    words = ["evaluate", "shots", "--data", str(labelled), "--no-peers", "--only", "films"]
+    code, out, _ = call(*words, "--footage", str(clips))
+    assert code == 0
+    minutes = 120 / 25 / 60
+    assert f"| eval | {minutes:.1f} | {2 / minutes:.2f} |" in out
+
+
+def test_learning_curves_are_drawn_beside_the_history(tmp_path: Path, call: Call) -> None:
+    pytest.importorskip("matplotlib")
+    history = tmp_path / "shots-history.json"
+    entry = {"step": 1, "elapsed_s": 60, "loss": 0.5, "generated": {"f1": 0.5}}
+    history.write_text(json.dumps([entry]))
+    code, out, _ = call("evaluate", "shots", "--curves", str(history))
+    assert code == 0
+    assert "shots-history.png" in out
+    assert (tmp_path / "shots-history.png").stat().st_size > 1000
+
+
 def test_the_data_setting(labelled: Path, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ["evaluate", "shots", "--no-peers", "--only", "films", "-q"]
     monkeypatch.setenv("OTIO_AUTOEDIT_DATA", str(labelled))
-    assert call("evaluate", "shots", "--no-peers", "-q")[0] == 0
+    assert call(*words)[0] == 0
     monkeypatch.setenv("OTIO_AUTOEDIT_DATA", str(labelled / "none"))
-    code, _, err = call("evaluate", "shots", "--no-peers")
+    code, _, err = call(*words)
     assert code == 2
     assert "OTIO_AUTOEDIT_DATA" in err
 
@@ -62,6 +99,9 @@ def test_a_folder_without_labels(tmp_path: Path, call: Call) -> None:
         ["train", "shots", "--out", "x", "--data", "/nowhere"],
         ["evaluate", "shots", "--tolerance", "-1"],
         ["evaluate", "shots", "--tolerance", "a"],
+        ["evaluate", "shots", "--only", "flims"],
+        ["evaluate", "shots", "--only", ""],
+        ["evaluate", "shots", "--windows", "0"],
     ],
 )
 def test_called_wrongly(call: Call, words: list[str]) -> None:
