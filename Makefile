@@ -65,7 +65,7 @@ blender: .venv-blender/installed ## Blender as a Python module, in an environmen
 
 bench: install ## accuracy and speed beside other detectors (needs the shared footage)
 	$(BIN)/python -m pip install --quiet -e '.[dev,bench]'
-	$(BIN)/python tests/benchmarks/shots.py
+	$(BIN)/otio-autoedit evaluate shots
 	$(BIN)/python tests/benchmarks/speed.py
 
 # The same torch, an older PyAV in front of it: only what reads media can differ.

@@ -119,7 +119,7 @@ def multiply_adds(run: Callable[[], object]) -> float:
     one_by_one = {torch.ops.aten.mul: _products}
     with FlopCounterMode(display=False, custom_mapping=one_by_one) as counter:
         run()
-    return counter.get_total_flops() / 2
+    return float(counter.get_total_flops()) / 2
 
 
 def _products(*_: object, out_shape: Sequence[int], **__: object) -> int:

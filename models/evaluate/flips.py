@@ -29,12 +29,11 @@ def flipped_scores(net: ShotNet, frames: NDArray[np.uint8]) -> BoundaryScores:
                 backwards(film_scores(net, np.ascontiguousarray(seen[::-1]))),
             )
         ]
-    return BoundaryScores(
-        *(
-            np.mean([getattr(scores, field.name) for scores in passes], axis=0, dtype=np.float32)
-            for field in fields(BoundaryScores)
-        )
-    )
+    means = {
+        field.name: np.stack([getattr(scores, field.name) for scores in passes]).mean(0)
+        for field in fields(BoundaryScores)
+    }
+    return BoundaryScores(**means)
 
 
 def backwards(scores: BoundaryScores) -> BoundaryScores:

@@ -137,11 +137,12 @@ def _most(found: Found, label: Label) -> float:
     return float(scores.max(initial=0.0))
 
 
-def _nearest(others: Sequence[Label] | Sequence[Transition], frame: int) -> str:
-    if not others:
+def _nearest(others: Iterable[Label | Transition], frame: int) -> str:
+    spans = [(other.last_before, other.first_after) for other in others]
+    if not spans:
         return "none"
-    near = min(others, key=lambda other: abs(other.last_before - frame))
-    return f"{near.last_before}-{near.first_after}"
+    first, last = min(spans, key=lambda span: abs(span[0] - frame))
+    return f"{first}-{last}"
 
 
 def _row(mistake: Mistake) -> SheetRow:
