@@ -11,7 +11,7 @@ from otio_autoedit.models.evaluate.cost import measure_costs
 from otio_autoedit.models.evaluate.detectors import Detector, DetectorOptions, detectors_of
 from otio_autoedit.models.evaluate.films import Film, LabelledFilm, labelled_films
 from otio_autoedit.models.evaluate.generated import make_windows, measure_generated
-from otio_autoedit.models.evaluate.hard import clip_films, count_alarms, hard_films
+from otio_autoedit.models.evaluate.hard import clip_films, count_alarms, gathered_films, hard_films
 from otio_autoedit.models.evaluate.held_out import held_out_footage
 from otio_autoedit.models.evaluate.report import Report, versions
 from otio_autoedit.models.evaluate.sheets import write_hard, write_mistakes
@@ -33,7 +33,8 @@ class EvaluateOptions:
         tolerances: frames, on the labelled films.
         windows: generated edits.
         shots: drawn single shots of each kind of disturbance.
-        extra: a folder of gathered footage; its held-out clips are drawn on too.
+        extra: a folder of gathered footage; its held-out clips are drawn on too, and shown to the
+            detectors as they are.
         footage: a folder of real single shots to count false alarms on.
         sheets, show: folders for sheets of our worst mistakes, and of the drawn single shots.
     """
@@ -112,5 +113,7 @@ def _single_shots(
 ) -> Iterator[Iterator[tuple[str, Film]]]:
     if "hard" in options.parts:
         yield hard_films(footage, options.shots)
+        if options.extra:
+            yield gathered_films(options.extra)
     if options.footage:
         yield clip_films(options.footage)

@@ -22,7 +22,7 @@ from otio_autoedit.models.evaluate.detectors import Detector
 from otio_autoedit.models.evaluate.films import Film
 from otio_autoedit.models.train.camera import shaken, whip_pans
 from otio_autoedit.models.train.disturb import disturb_with
-from otio_autoedit.models.train.footage import Footage
+from otio_autoedit.models.train.footage import Footage, single_shots
 
 LENGTH = 250  # frames of a drawn film
 FPS = 25.0  # at which minutes are counted
@@ -80,6 +80,12 @@ def clip_films(folder: Path) -> Iterator[tuple[str, Film]]:
         raise OptionError(f"--footage {folder}: no clips (NAME.mp4) there")
     for path in paths:
         yield folder.name, Film(path.stem, path)
+
+
+def gathered_films(extra: Path) -> Iterator[tuple[str, Film]]:
+    """Yields the gathered real single shots that training holds out to choose thresholds by."""
+    for path in single_shots(extra, held_out=True):
+        yield "real clips, held out", Film(path.stem, path)
 
 
 def count_alarms(

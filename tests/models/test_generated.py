@@ -20,12 +20,18 @@ from otio_autoedit.models.evaluate.generated import (
     measure_generated,
     on_generated,
 )
-from otio_autoedit.models.evaluate.hard import KINDS, clip_films, count_alarms, hard_films
+from otio_autoedit.models.evaluate.hard import (
+    KINDS,
+    clip_films,
+    count_alarms,
+    gathered_films,
+    hard_films,
+)
 from otio_autoedit.models.train.camera import shaken, whip_pans
 from otio_autoedit.models.train.disturb import KINDS as DISTURBANCES
 from otio_autoedit.models.train.disturb import disturb_with
 from otio_autoedit.models.train.drawn import draw_picture
-from otio_autoedit.models.train.footage import Footage
+from otio_autoedit.models.train.footage import Footage, single_shots
 from otio_autoedit.models.train.synth import Window
 from otio_autoedit.models.transition import JumpCut, Transition
 
@@ -165,3 +171,12 @@ def test_alarms_are_counted_a_minute_and_by_kind(footage: Footage) -> None:
 def test_a_folder_without_clips_is_told(tmp_path: Path) -> None:
     with pytest.raises(OptionError, match="no clips"):
         list(clip_films(tmp_path))
+
+
+def test_gathered_clips_that_training_holds_out_are_shown_as_they_are(tmp_path: Path) -> None:
+    (tmp_path / "single").mkdir()
+    for number in range(60):
+        (tmp_path / "single" / f"clip{number}.mp4").touch()
+    shown = {film.path for _, film in gathered_films(tmp_path)}
+    assert 3 < len(shown) < 20
+    assert not shown & set(single_shots(tmp_path, held_out=False))
