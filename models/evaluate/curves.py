@@ -35,8 +35,7 @@ def draw_curves(history: Path, out: Path) -> None:
     for panel, (title, curves) in zip(figure.subplots(2, 2).flat, _CURVES, strict=True):
         for path in curves:
             values = [_value(entry, path) for entry in entries]
-            if any(values):  # nothing but zeros: there was nothing to be measured on
-                panel.plot(minutes, values, label=path[0])
+            panel.plot(minutes, values, label=path[0])
         panel.set_title(title)
         panel.set_xlabel("minutes of training")
         panel.grid(alpha=0.3)
@@ -62,4 +61,5 @@ def _value(entry: dict[str, Any], path: tuple[str, ...]) -> float:
     value: Any = entry
     for key in path:
         value = value.get(key, {}) if isinstance(value, dict) else {}
-    return float(value) if isinstance(value, int | float) else float("nan")
+    measured = isinstance(value, int | float) and value > 0  # 0: nothing to be measured on
+    return float(value) if measured else float("nan")
