@@ -20,11 +20,11 @@ import torchvision.models
 from torch import Tensor, nn
 
 from otio_autoedit.errors import OptionError, WeightsError, did_you_mean
-from otio_autoedit.models import networks
-from otio_autoedit.models.pretrained import state_dict_for
 from otio_autoedit.models.shot_cnn import FrameFeatures, SmallCNN
 from otio_autoedit.models.shots import SIZE, ShotNetConfig
 from otio_autoedit.models.weight_files import load_weights
+from otio_autoedit.models.zoo import networks
+from otio_autoedit.models.zoo.pretrained import state_dict_for
 from otio_autoedit.progress import ProgressCallback
 
 Output = Literal["vectors", "maps"]

@@ -10,7 +10,7 @@ from pathlib import Path
 from otio_autoedit.cli.arguments import CommandParser, add_common, columns
 from otio_autoedit.cli.speaking import Speaker
 from otio_autoedit.models import zoo
-from otio_autoedit.models.networks import TASKS, Network, Task
+from otio_autoedit.models.zoo.networks import TASKS, Network, Task
 
 EXAMPLES = ("", "--task backbone", "ssdlite320_mobilenet_v3_large", "--json")
 _SHOWN: tuple[Task, ...] = (

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from otio_autoedit.models import networks, onnx_published, zoo
-from otio_autoedit.models.networks import WeightsFile
+from otio_autoedit.models import zoo
+from otio_autoedit.models.zoo import networks, onnx_published
+from otio_autoedit.models.zoo.networks import WeightsFile
 from tests.cli.conftest import Call
 from tests.support.web import Server, serving
 

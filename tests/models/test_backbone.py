@@ -13,10 +13,10 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from otio_autoedit.errors import OptionError, WeightsError
-from otio_autoedit.models import networks
 from otio_autoedit.models.backbone import backbone, backbone_names
 from otio_autoedit.models.shots import as_input, network_from
 from otio_autoedit.models.weight_files import ENVIRONMENT, load_weights
+from otio_autoedit.models.zoo import networks
 
 # name, channels of its maps, map of the smallest picture, channels of each scale
 FAMILIES = [

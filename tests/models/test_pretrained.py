@@ -15,9 +15,9 @@ from safetensors.torch import save_file
 from torchvision.models import ResNet18_Weights
 
 from otio_autoedit.errors import Cancelled, OptionError, WeightsError
-from otio_autoedit.models import pretrained
-from otio_autoedit.models.networks import WeightsFile
-from otio_autoedit.models.pretrained import fetch, find, load, read_tensors, state_dict_for
+from otio_autoedit.models.zoo import pretrained
+from otio_autoedit.models.zoo.networks import WeightsFile
+from otio_autoedit.models.zoo.pretrained import fetch, find, load, read_tensors, state_dict_for
 from otio_autoedit.progress import Progress
 from tests.support.web import Server, serving
 

@@ -15,8 +15,9 @@ from safetensors.torch import save_file
 from torchvision.models import get_model, get_model_weights, list_models
 
 from otio_autoedit.errors import OptionError, WeightsError
-from otio_autoedit.models import networks, zoo
-from otio_autoedit.models.detections import Instances
+from otio_autoedit.models import zoo
+from otio_autoedit.models.zoo import networks
+from otio_autoedit.models.zoo.detections import Instances
 from otio_autoedit.options import read_options
 from tests.support.networks import drawn_weights
 

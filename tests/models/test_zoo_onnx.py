@@ -18,10 +18,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from otio_autoedit.errors import MissingExtraError, OptionError, WeightsError
-from otio_autoedit.models import yolo, zoo
-from otio_autoedit.models.detections import Detections
-from otio_autoedit.models.onnx_nets import OnnxDetector, OnnxSegmenter
-from otio_autoedit.models.onnx_session import OnnxModel
+from otio_autoedit.models import zoo
+from otio_autoedit.models.zoo import yolo
+from otio_autoedit.models.zoo.detections import Detections
+from otio_autoedit.models.zoo.onnx_nets import OnnxDetector, OnnxSegmenter
+from otio_autoedit.models.zoo.onnx_session import OnnxModel
 from tests.support.networks import constant_model, echo_model
 
 CELLS = 8 * 8 + 4 * 4 + 2 * 2  # of an input of 64 x 64

@@ -14,7 +14,7 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor
 from torchvision.models import get_model, get_model_weights
 
-from otio_autoedit.models.pretrained import unfilled
+from otio_autoedit.models.zoo.pretrained import unfilled
 
 
 def drawn_weights(name: str, seed: int = 0) -> dict[str, Tensor]:

@@ -27,9 +27,9 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from otio_autoedit.errors import OptionError, WeightsError, did_you_mean
-from otio_autoedit.models.download import download
-from otio_autoedit.models.networks import WeightsFile, names
 from otio_autoedit.models.weight_files import ENVIRONMENT, PACKAGED
+from otio_autoedit.models.zoo.download import download
+from otio_autoedit.models.zoo.networks import WeightsFile, names
 from otio_autoedit.progress import ProgressCallback
 
 _LARGEST = 4 * 1024**3  # bytes; no weights that are named here come near

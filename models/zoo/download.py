@@ -12,7 +12,7 @@ from pathlib import Path
 
 from otio_autoedit.errors import WeightsError
 from otio_autoedit.files import whole_file
-from otio_autoedit.models.networks import WeightsFile
+from otio_autoedit.models.zoo.networks import WeightsFile
 from otio_autoedit.progress import Progress, ProgressCallback
 
 _HEADERS = {"User-Agent": "otio-autoedit"}  # servers refuse Python's own

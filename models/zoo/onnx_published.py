@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from otio_autoedit.models.networks import Network, WeightsFile, family_of, task_of
+from otio_autoedit.models.zoo.networks import Network, WeightsFile, family_of, task_of
 
 _YOLOX = "https://github.com/Megvii-BaseDetection/YOLOX"
 _DEEPLAB = (
@@ -26,7 +26,7 @@ class _Published:
 
 def describe(name: str) -> Network:
     """Returns what is known of a network in `PUBLISHED`. Its classes are COCO's or Pascal VOC's."""
-    from otio_autoedit.models import torchvision_nets
+    from otio_autoedit.models.zoo import torchvision_nets
 
     task = task_of(name)
     assert task is not None

@@ -12,10 +12,10 @@ from torch import Tensor
 from torch.nn.functional import one_hot
 
 from otio_autoedit.errors import OptionError, WeightsError
-from otio_autoedit.models import yolo
-from otio_autoedit.models.detections import Detections, LabelMap
-from otio_autoedit.models.onnx_session import Array, OnnxModel
-from otio_autoedit.models.pictures import Frames, batches, label_map, resized
+from otio_autoedit.models.zoo import yolo
+from otio_autoedit.models.zoo.detections import Detections, LabelMap
+from otio_autoedit.models.zoo.onnx_session import Array, OnnxModel
+from otio_autoedit.models.zoo.pictures import Frames, batches, label_map, resized
 
 Values = Literal["bytes", "unit", "symmetric", "imagenet"]
 """What a segmenter's input holds: 0..255; 0..1; -1..1; or normalised as torchvision does."""
@@ -268,13 +268,13 @@ def _input_size(model: OnnxModel, side: int | None) -> tuple[int, int]:
 
 def _coco() -> tuple[str, ...]:
     """The 80 names of COCO, in the order that is used where 80 are scored."""
-    from otio_autoedit.models.torchvision_nets import describe
+    from otio_autoedit.models.zoo.torchvision_nets import describe
 
     return describe("ssdlite320_mobilenet_v3_large").classes
 
 
 def _segment_names(count: int) -> tuple[str, ...]:
-    from otio_autoedit.models.torchvision_nets import BACKGROUND, describe
+    from otio_autoedit.models.zoo.torchvision_nets import BACKGROUND, describe
 
     if count == 2:
         return BACKGROUND, "foreground"

@@ -18,15 +18,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from otio_autoedit.errors import MissingExtraError, OptionError, WeightsError, did_you_mean
-from otio_autoedit.models import networks, weight_files
-from otio_autoedit.models.detections import Detections, LabelMap
-from otio_autoedit.models.networks import TASKS, Network, Task, WeightsFile
+from otio_autoedit.models import weight_files
+from otio_autoedit.models.zoo import networks
+from otio_autoedit.models.zoo.detections import Detections, LabelMap
+from otio_autoedit.models.zoo.networks import TASKS, Network, Task, WeightsFile
 from otio_autoedit.options import Option
 from otio_autoedit.progress import ProgressCallback
 
 if TYPE_CHECKING:
     from otio_autoedit.models.backbone import Backbone
-    from otio_autoedit.models.pictures import Frames
+    from otio_autoedit.models.zoo.pictures import Frames
 
 _OURS: dict[str, Task] = {"shots": "shots", "small": "backbone"}
 _ONNX = ".onnx"
@@ -147,7 +148,7 @@ def detector(
     """
     check("detector", which)
     if not _is_onnx(which):
-        from otio_autoedit.models.torchvision_nets import TorchvisionDetector
+        from otio_autoedit.models.zoo.torchvision_nets import TorchvisionDetector
 
         return TorchvisionDetector(
             which,
@@ -157,7 +158,7 @@ def detector(
             batch=batch,
             progress=progress,
         )
-    from otio_autoedit.models.onnx_nets import OnnxDetector
+    from otio_autoedit.models.zoo.onnx_nets import OnnxDetector
 
     return OnnxDetector(
         _onnx_file(which, progress),
@@ -184,12 +185,12 @@ def segmenter(
     """
     check("segmenter", which)
     if not _is_onnx(which):
-        from otio_autoedit.models.torchvision_nets import TorchvisionSegmenter
+        from otio_autoedit.models.zoo.torchvision_nets import TorchvisionSegmenter
 
         return TorchvisionSegmenter(
             which, device=device, short_side=short_side, batch=batch, progress=progress
         )
-    from otio_autoedit.models.onnx_nets import OnnxSegmenter
+    from otio_autoedit.models.zoo.onnx_nets import OnnxSegmenter
 
     return OnnxSegmenter(
         _onnx_file(which, progress),
@@ -235,7 +236,7 @@ def describe(name: str) -> Network:
         raise OptionError(
             f"no network {name!r}{did_you_mean(name, every)}; otio-autoedit models lists all"
         )
-    from otio_autoedit.models import onnx_published, torchvision_nets
+    from otio_autoedit.models.zoo import onnx_published, torchvision_nets
 
     if name in onnx_published.PUBLISHED:
         return onnx_published.describe(name)
@@ -249,7 +250,7 @@ def find(network: Network) -> Path | None:
             return fetch(network)
         except (MissingExtraError, WeightsError):
             return None
-    from otio_autoedit.models import pretrained
+    from otio_autoedit.models.zoo import pretrained
 
     return pretrained.find(network.name, network.weights)
 
@@ -267,7 +268,7 @@ def fetch(network: Network, progress: ProgressCallback | None = None) -> Path:
         from otio_autoedit.models.transnet import find_transnet_weights
 
         return find_transnet_weights()
-    from otio_autoedit.models import pretrained
+    from otio_autoedit.models.zoo import pretrained
 
     return pretrained.fetch(network.name, network.weights, progress)[0]
 
@@ -286,14 +287,14 @@ _MAKERS: dict[str, Callable[..., Any]] = {  # `load` has arguments of the functi
 
 
 def _is_onnx(which: str) -> bool:
-    from otio_autoedit.models.onnx_published import PUBLISHED
+    from otio_autoedit.models.zoo.onnx_published import PUBLISHED
 
     return which in PUBLISHED or which.lower().endswith(_ONNX)
 
 
 def _onnx_file(which: str, progress: ProgressCallback | None) -> Path:
     """The file of a named model, fetched if need be; or the file that is named."""
-    from otio_autoedit.models.onnx_session import onnxruntime
+    from otio_autoedit.models.zoo.onnx_session import onnxruntime
 
     onnxruntime()  # says it before anything is downloaded
     return (

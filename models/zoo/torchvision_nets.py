@@ -15,10 +15,10 @@ import torch
 from torch import Tensor, nn
 
 from otio_autoedit.errors import OptionError
-from otio_autoedit.models.detections import Detections, Instances, LabelMap
-from otio_autoedit.models.networks import Network, family_of, task_of
-from otio_autoedit.models.pictures import Frames, batches, label_map, padded, resized
-from otio_autoedit.models.pretrained import Pretrained, fill, load, published, unfilled
+from otio_autoedit.models.zoo.detections import Detections, Instances, LabelMap
+from otio_autoedit.models.zoo.networks import Network, family_of, task_of
+from otio_autoedit.models.zoo.pictures import Frames, batches, label_map, padded, resized
+from otio_autoedit.models.zoo.pretrained import Pretrained, fill, load, published, unfilled
 from otio_autoedit.progress import ProgressCallback
 
 BACKGROUND = "background"

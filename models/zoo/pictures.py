@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate, pad
 
-from otio_autoedit.models.detections import LabelMap
+from otio_autoedit.models.zoo.detections import LabelMap
 
 Frames = npt.NDArray[np.uint8] | Tensor
 """uint8 RGB, `[T, H, W, 3]`: upright, in square pixels."""
