@@ -2,7 +2,8 @@
 
 Whatever is found here is wrong: nothing shown has a transition. The disturbances are those of
 training (`train.disturb`, `train.camera`) over footage and by seeds that training never saw, one
-kind at a time, larger than thumbnails so that people can look at them (`sheets`).
+kind at a time, larger than thumbnails so that people can look at them (`sheets`). Captions are drawn
+twice, as training draws them and in real letters.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from torch import Tensor
 from otio_autoedit.errors import OptionError
 from otio_autoedit.models.evaluate.detectors import Detector
 from otio_autoedit.models.evaluate.films import Film
+from otio_autoedit.models.evaluate.lettering import with_captions
 from otio_autoedit.models.train.camera import shaken, whip_pans
 from otio_autoedit.models.train.disturb import disturb_with
 from otio_autoedit.models.train.footage import Footage, single_shots
@@ -145,6 +147,7 @@ KINDS: dict[str, _Draw] = {
     "shaken camera": lambda frames, _, rng: shaken(frames, rng),
     "zooms": _often("zoom"),
     "captions": _often("caption"),
+    "captions in letters": lambda frames, _, rng: with_captions(frames, _EVENTS, rng),
     "pop-ups": _often("block"),
     "picture in picture": _often("picture in picture"),
     "fast objects": _often("crosser"),
