@@ -2,8 +2,8 @@
 
 Whatever is found here is wrong: nothing shown has a transition. The disturbances are those of
 training (`train.disturb`, `train.camera`) over footage and by seeds that training never saw, one
-kind at a time, larger than thumbnails so that people can look at them (`sheets`). Captions are drawn
-twice, as training draws them and in real letters.
+kind at a time, larger than thumbnails so that people can look at them (`sheets`). Captions are
+drawn twice: as training draws them, and in real letters.
 """
 
 from __future__ import annotations

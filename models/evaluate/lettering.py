@@ -12,7 +12,8 @@ from torch import Tensor
 _WORDS = (
     "WAIT FOR IT", "Part 2", "how to", "day 14", "LINK IN BIO", "no way!!", "3 easy steps",
     "before", "AFTER", "she said yes", "subscribe", "Breaking news", "lol", "1/10",
-    "the best coffee in town", "POV: you are late", "and then", "@somebody", "50% off", "Chapter One",
+    "the best coffee in town", "POV: you are late", "and then", "@somebody", "50% off",
+    "Chapter One",
 )  # fmt: skip
 _INKS = ((255, 255, 255), (255, 235, 60), (20, 20, 20), (255, 60, 90), (80, 220, 255))
 _SCALE = 6  # drawn larger, then averaged, as a caption is when a film is made small
