@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +29,7 @@ from otio_autoedit.models.evaluate.detectors import (
 )
 from otio_autoedit.models.evaluate.films import THUMBNAIL, Film
 from otio_autoedit.models.evaluate.peers import TransNet, scenedetect_detector
+from otio_autoedit.models.evaluate.threads import one_thread
 from otio_autoedit.models.shots import GRID, ShotDetector, ShotNet, network_from
 from otio_autoedit.models.transnet import GRID as TRANSNET_GRID
 from otio_autoedit.models.weight_files import load_weights
@@ -137,7 +137,7 @@ def _pushed(detector: ShotDetector) -> Callable[[NDArray[np.uint8]], object]:
 def _alone(detect: Callable[[NDArray[np.uint8]], object], frames: int) -> float:
     noise = np.random.default_rng(0).integers(0, 256, (frames, THUMBNAIL[1], THUMBNAIL[0], 3))
     film = noise.astype(np.uint8)
-    with _one_thread():
+    with one_thread():
         return frames / _least_s(lambda: detect(film), _RUNS)
 
 
@@ -157,13 +157,3 @@ def _least_s(run: Callable[[], object], runs: int) -> float:
         return time.perf_counter() - begun
 
     return min(timed() for _ in range(runs))
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)

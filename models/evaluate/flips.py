@@ -12,15 +12,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from otio_autoedit.models.evaluate.threads import one_thread
 from otio_autoedit.models.shots import ShotNet, film_scores
 from otio_autoedit.models.transition import BoundaryScores
-
-COST = 4  # times the work of one pass
 
 
 def flipped_scores(net: ShotNet, frames: NDArray[np.uint8]) -> BoundaryScores:
     """Returns the mean of what `net` says of thumbnails `(n, 27, 48, 3)` in four guises."""
-    with torch.inference_mode():
+    with torch.inference_mode(), one_thread():
         passes = [
             scores
             for seen in (frames, frames[:, :, ::-1])
