@@ -1,7 +1,8 @@
-"""Writes the README's generated tables: options from their declarations, formats by writing them.
+"""Writes the generated tables of the README and of the shot network's model card: options from
+their declarations, formats by writing them, accuracy from what ``evaluate shots --json`` measured.
 
 ``python scripts/readme_tables.py`` rewrites what stands between ``<!-- NAME -->`` and
-``<!-- /NAME -->``; a test holds the README to it.
+``<!-- /NAME -->``; a test holds both to it.
 """
 
 from __future__ import annotations
@@ -29,10 +30,15 @@ from otio_autoedit.edit.decide import make_plan
 from otio_autoedit.edit.general import RECIPE
 from otio_autoedit.edit.recipes import recipe
 from otio_autoedit.errors import AutoEditLossWarning
+from otio_autoedit.models.evaluate.report import read_report
+from otio_autoedit.models.evaluate.tables import short_text, whole_text
 from otio_autoedit.options import options_table, read_options
 from otio_autoedit.timeline.build import build_timeline
 
-README = Path(__file__).resolve().parents[1] / "README.md"
+ROOT = Path(__file__).resolve().parents[1]
+README = ROOT / "README.md"
+CARD = ROOT / "models" / "weights" / "shots.md"
+MEASURED = CARD.with_name("shots-measured.json")  # of the weights that ship
 
 FOR = {
     ".otio": "Resolve 18.5+, Kdenlive 25.04+, Blender by our script, pipelines",
@@ -58,16 +64,22 @@ def tables() -> dict[str, str]:
         "options": lambda: options_table([RECIPE, *recipe("shots").all_options]),
         "linker-options": lambda: options_table(LINKER),
         "formats": formats_table,
+        "accuracy": lambda: short_text(read_report(MEASURED)) + "\n",
     }
     return {name: make() for name, make in makers.items()}
 
 
-def filled(text: str) -> str:
+def card_tables() -> dict[str, str]:
+    """The table of the model card by its name."""
+    return {"measured": whole_text(read_report(MEASURED)) + "\n"}
+
+
+def filled(text: str, tables: dict[str, str]) -> str:
     """``text`` with every table made anew."""
-    for name, table in tables().items():
+    for name, table in tables.items():
         head, tail = f"<!-- {name} -->\n", f"<!-- /{name} -->"
         if text.count(head) != 1 or text.count(tail) != 1:
-            raise ValueError(f"README: {head.strip()} and {tail} must stand there once")
+            raise ValueError(f"{head.strip()} and {tail} must stand there once")
         before, rest = text.split(head)
         text = before + head + table + tail + rest.split(tail)[1]
     return text
@@ -132,9 +144,15 @@ def _film(path: Path) -> Path:
     return path
 
 
+def write(path: Path, made: dict[str, str]) -> None:
+    """The file with these tables, and a line that says whether that changed it."""
+    before = path.read_text("utf-8")
+    written = filled(before, made)
+    path.write_text(written, "utf-8")
+    print(f"{path.name}: tables {'as they were' if written == before else 'written anew'}")
+
+
 if __name__ == "__main__":
-    written = filled(README.read_text("utf-8"))
-    changed = written != README.read_text("utf-8")
-    README.write_text(written, "utf-8")
-    print("README.md: tables written anew" if changed else "README.md: tables as they were")
+    write(README, tables())
+    write(CARD, card_tables())
     sys.exit(0)

@@ -28,7 +28,7 @@ def whole_text(report: Report) -> str:
 def short_text(report: Report) -> str:
     """Returns what the README shows: all films together at tolerance 0, and the costs."""
     rows = [row for row in report.rows if row.set == "all" and row.tolerance == 0]
-    return f"{accuracy_table(rows)}\n\n{cost_table(report.costs)}"
+    return "\n\n".join(text for text in (accuracy_table(rows), cost_table(report.costs)) if text)
 
 
 def accuracy_table(rows: Sequence[Row]) -> str:

@@ -13,6 +13,8 @@ from types import ModuleType
 import pytest
 
 from otio_autoedit.cli.commands import COMMANDS
+from otio_autoedit.models.evaluate.report import read_report
+from otio_autoedit.models.weight_files import SHA256
 from tests.support.movies import coded_movie, shots_movie
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -75,7 +77,15 @@ def test_the_python_runs(footage: Path, monkeypatch: pytest.MonkeyPatch) -> None
 def test_the_tables_are_what_the_code_says() -> None:
     """Mended by ``make docs``."""
     pytest.importorskip("otio_aaf_adapter")
-    assert readme_tables().filled(README) == README
+    made = readme_tables()
+    assert made.filled(README, made.tables()) == README
+
+
+def test_the_model_card_shows_what_was_measured_of_the_weights_that_ship() -> None:
+    made = readme_tables()
+    card = made.CARD.read_text("utf-8")
+    assert made.filled(card, made.card_tables()) == card
+    assert read_report(made.MEASURED).weights == SHA256["shots.safetensors"]
 
 
 def test_every_command_is_known() -> None:
