@@ -1,4 +1,4 @@
-"""What each lever of the shot network's training gives: short runs from nothing, one thing less each.
+"""What each lever of the shot network's training gives: short runs, each with one thing less.
 
     python tests/benchmarks/ablate_shots.py --out FOLDER [--steps 600] [--extra GATHERED]
 
