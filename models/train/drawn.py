@@ -33,7 +33,9 @@ def draw_picture(size: tuple[int, int], rng: np.random.Generator) -> NDArray[np.
 def _page(
     x: NDArray[np.float64], y: NDArray[np.float64], rng: np.random.Generator
 ) -> NDArray[np.uint8]:
-    """Returns a light or dark page with a few small things on it."""
+    """Returns a light or dark page with a few small things on it, or nothing at all."""
+    if rng.random() < 0.25:  # what a film cuts to before its titles
+        return np.full((*x.shape, 3), rng.choice((0, 0, rng.integers(0, 16), 255)), np.uint8)
     paper = rng.uniform(225, 255) if rng.random() < 0.75 else rng.uniform(0, 40)
     picture = np.full((*x.shape, 3), paper)
     for _ in range(rng.integers(1, 9)):
