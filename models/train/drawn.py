@@ -35,7 +35,7 @@ def _page(
 ) -> NDArray[np.uint8]:
     """Returns a light or dark page with a few small things on it, or nothing at all."""
     if rng.random() < 0.25:  # what a film cuts to before its titles
-        return np.full((*x.shape, 3), rng.choice((0, 0, rng.integers(0, 16), 255)), np.uint8)
+        return np.full((*x.shape, 3), int(rng.choice((0, 0, 8, 255))), np.uint8)
     paper = rng.uniform(225, 255) if rng.random() < 0.75 else rng.uniform(0, 40)
     picture = np.full((*x.shape, 3), paper)
     for _ in range(rng.integers(1, 9)):
