@@ -48,6 +48,7 @@ def parser(argv: Sequence[str]) -> CommandParser:
         help="where weights, checkpoint and history go, or what is gathered",
     )
     result.add_argument("--minutes", type=float, default=200.0, help="time to train (default: 200)")
+    result.add_argument("--steps", type=int, help="how long to train instead, in steps")
     result.add_argument("--seed", type=int, default=0, help="of everything drawn (default: 0)")
     result.add_argument(
         "--base", help="gather: another place that serves the same files (default: GitHub)"
@@ -91,6 +92,7 @@ def _train(given: Namespace, speaker: Speaker) -> int:
         data,
         given.out,
         minutes=given.minutes,
+        steps=given.steps,
         seed=given.seed,
         resume=not given.from_start,
         extra=given.extra,

@@ -10,6 +10,8 @@ import pytest
 
 from otio_autoedit.models.evaluate.scoring import Counts
 from otio_autoedit.models.train import shots
+from otio_autoedit.models.train.validate import Validation
+from otio_autoedit.models.transition import Thresholds
 from tests.cli.conftest import SHOTS, Call
 from tests.support.movies import shots_movie
 
@@ -121,7 +123,9 @@ def test_training_is_called_as_it_asks(
         report = named["progress"]
         assert callable(report)
         report(shots.Progress(10, 60.0, 0.5))
-        report(shots.Progress(20, 90.0, 0.4, 0.5, Counts(found=9, false_alarms=1, missed=1)))
+        drawn, real = Counts(found=9, false_alarms=1, missed=1), Counts(found=4, missed=1)
+        scored = Validation(Thresholds(), generated=drawn, real=real, jumps=Counts())
+        report(shots.Progress(20, 90.0, 0.4, scored))
         return tmp_path / "shots.safetensors"
 
     monkeypatch.setattr(shots, "train_shots", train)
@@ -131,6 +135,8 @@ def test_training_is_called_as_it_asks(
     assert "shots.safetensors" in out
     assert asked["data"] == tmp_path
     assert (asked["minutes"], asked["seed"], asked["resume"]) == (2.0, 5, False)
+    assert asked["steps"] is None
     assert "step 20, loss 0.4000, 1.5 of 2 min, F1 0.900" in err
+    assert "on real films 0.889" in err
     steps = call(*words, "--progress=json")[2].splitlines()
     assert json.loads(steps[1])["f1"] == 0.9
