@@ -25,6 +25,7 @@ import av
 import numpy as np
 
 from otio_autoedit.errors import OptionError
+from otio_autoedit.files import write_whole
 from otio_autoedit.models.train.sources import Source, load_labels, load_sources
 
 BASE = "https://raw.githubusercontent.com"
@@ -98,11 +99,11 @@ def gather(
         elif (reason := _make(row, path, base)) is None:
             made.append(row.clip)
             before[_key(row)] = _stamp(row)
-            _write(out / _MADE, json.dumps(before, indent=0))
+            write_whole(out / _MADE, json.dumps(before, indent=0).encode())
         else:
             failed.append(Failure(row.clip, _address(base, row), reason))
         if row.kind == "edited" and reason is None:
-            _write(path.with_suffix(".json"), json.dumps(known[row.clip]))
+            write_whole(path.with_suffix(".json"), json.dumps(known[row.clip]).encode())
         if progress:
             progress(Step(done, len(rows), row.clip, reason))
     return Gathered(tuple(made), tuple(kept), tuple(failed))
@@ -225,11 +226,3 @@ def _read_made(out: Path) -> dict[str, str]:
     except (OSError, ValueError):
         return {}
     return stored if isinstance(stored, dict) else {}
-
-
-def _write(path: Path, text: str) -> None:
-    """Writes a file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.new")
-    temporary.write_text(text, "utf-8")
-    os.replace(temporary, path)
