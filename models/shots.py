@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -15,9 +13,11 @@ from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from otio_autoedit.errors import WeightsError
+from otio_autoedit.media.thumbnails import check_thumbnails
 from otio_autoedit.models.heads import TransitionHead, TransitionLogits
 from otio_autoedit.models.shot_cnn import FrameFeatures, SmallCNN
 from otio_autoedit.models.shot_rnn import TemporalRNN
+from otio_autoedit.models.threads import one_thread
 from otio_autoedit.models.transition import (
     BoundaryScores,
     Shots,
@@ -94,21 +94,6 @@ def film_scores(net: ShotNet, frames: NDArray[np.uint8]) -> BoundaryScores:
     return stream.finish()
 
 
-@contextmanager
-def _on_one_core() -> Iterator[None]:
-    """Lets torch use the calling thread alone, for the while.
-
-    The network's steps are so small that a pool gains nothing, and on cores that a decoder keeps
-    busy its threads wait for each other: measured, a tenth of the speed.
-    """
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
-
-
 class ShotDetector:
     """Finds the transitions of one film from its thumbnails, handed over in order.
 
@@ -157,12 +142,7 @@ class ShotDetector:
 
     def push(self, thumbs: NDArray[np.uint8]) -> None:
         """Takes the next thumbnails of the film, `(n, 27, 48, 3)` uint8 RGB; n may be 0."""
-        expected = (SIZE[1], SIZE[0], 3)
-        if thumbs.ndim != 4 or thumbs.shape[1:] != expected or thumbs.dtype != np.uint8:
-            raise ValueError(
-                f"thumbnails must be uint8 (n, {SIZE[1]}, {SIZE[0]}, 3), "
-                f"not {thumbs.dtype} {thumbs.shape}"
-            )
+        check_thumbnails(thumbs, SIZE)
         self._stream.push(thumbs)
 
     def finish(self) -> Shots:
@@ -201,7 +181,7 @@ class _ScoreStream:
             if self._pending_frames == GRID.centre:
                 self._see()
 
-    @_on_one_core()
+    @one_thread()
     @torch.inference_mode()
     def finish(self) -> BoundaryScores:
         if self._pending_frames:
@@ -211,7 +191,7 @@ class _ScoreStream:
         self._begin()
         return scores
 
-    @_on_one_core()
+    @one_thread()
     @torch.inference_mode()
     def _see(self) -> None:
         """Runs the backbone on the pending frames: a block of the grid, or the film's last."""

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from otio_autoedit.errors import MissingExtraError, WeightsError
+from otio_autoedit.media.thumbnails import check_thumbnails
 from otio_autoedit.models.transition import Shots, Transition
 from otio_autoedit.models.windows import WindowGrid
 
@@ -83,12 +84,7 @@ class TransNetDetector:
 
     def push(self, thumbs: NDArray[np.uint8]) -> None:
         """Takes the next thumbnails of the film, `(n, 27, 48, 3)` uint8 RGB; n may be 0."""
-        expected = (SIZE[1], SIZE[0], 3)
-        if thumbs.ndim != 4 or thumbs.shape[1:] != expected or thumbs.dtype != np.uint8:
-            raise ValueError(
-                f"thumbnails must be uint8 (n, {SIZE[1]}, {SIZE[0]}, 3), "
-                f"not {thumbs.dtype} {thumbs.shape}"
-            )
+        check_thumbnails(thumbs, SIZE)
         while len(thumbs):
             window_stop = (len(self._scores) + 1) * GRID.centre + GRID.warm_up
             taken = thumbs[: window_stop - self._seen]

@@ -29,8 +29,8 @@ from otio_autoedit.models.evaluate.detectors import (
 )
 from otio_autoedit.models.evaluate.films import THUMBNAIL, Film
 from otio_autoedit.models.evaluate.peers import TransNet, scenedetect_detector
-from otio_autoedit.models.evaluate.threads import one_thread
 from otio_autoedit.models.shots import GRID, ShotDetector, ShotNet, network_from
+from otio_autoedit.models.threads import one_thread
 from otio_autoedit.models.transnet import GRID as TRANSNET_GRID
 from otio_autoedit.models.weight_files import load_weights
 

@@ -12,8 +12,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from otio_autoedit.models.evaluate.threads import one_thread
 from otio_autoedit.models.shots import ShotNet, film_scores
+from otio_autoedit.models.threads import one_thread
 from otio_autoedit.models.transition import BoundaryScores
 
 

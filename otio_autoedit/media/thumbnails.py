@@ -35,3 +35,13 @@ def thumbnail(frame: av.VideoFrame, size: tuple[int, int]) -> NDArray[np.uint8]:
         small = frame.reformat(width, height, "rgb24", interpolation="AREA")
     pixels: NDArray[np.uint8] = small.to_ndarray()
     return pixels
+
+
+def check_thumbnails(thumbs: NDArray[np.generic], size: tuple[int, int]) -> None:
+    """Raises ValueError unless these are thumbnails of ``size`` (width, height):
+    ``(n, height, width, 3)`` uint8."""
+    width, height = size
+    if thumbs.ndim != 4 or thumbs.shape[1:] != (height, width, 3) or thumbs.dtype != np.uint8:
+        raise ValueError(
+            f"thumbnails must be uint8 (n, {height}, {width}, 3), not {thumbs.dtype} {thumbs.shape}"
+        )
