@@ -211,6 +211,21 @@ class _ScoreStream:
 
 def network_from(weights: Weights) -> tuple[ShotNet, Thresholds]:
     """Returns the network ready to run, its normalisation folded in, and its thresholds."""
+    net, thresholds = trainable_from(weights)
+    net.eval()
+    for step in net.backbone.convolutions:
+        assert isinstance(step, nn.Sequential)
+        step[0] = fuse_conv_bn_eval(step[0], step[1])  # type: ignore[arg-type, type-var]
+        step[1] = nn.Identity()
+    return net, thresholds
+
+
+def trainable_from(weights: Weights) -> tuple[ShotNet, Thresholds]:
+    """Returns the network as it was trained, to train on, and its thresholds.
+
+    Raises:
+        WeightsError: the weights are of another network.
+    """
     names = {field.name for field in fields(ShotNetConfig)}
     try:
         config = ShotNetConfig(**{k: int(v) for k, v in weights.config.items() if k in names})
@@ -226,9 +241,4 @@ def network_from(weights: Weights) -> tuple[ShotNet, Thresholds]:
             f"{weights.path} does not fit the shot network ({reason}): it was made by another "
             "version, train again or fetch the file that belongs to this one"
         ) from error
-    net.eval()
-    for step in net.backbone.convolutions:
-        assert isinstance(step, nn.Sequential)
-        step[0] = fuse_conv_bn_eval(step[0], step[1])  # type: ignore[arg-type, type-var]
-        step[1] = nn.Identity()
     return net, thresholds

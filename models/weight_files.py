@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 ENVIRONMENT = "OTIO_AUTOEDIT_WEIGHTS"
 PACKAGED = Path(__file__).with_name("weights")
 SHA256 = {
-    "shots.safetensors": "d64c08385755ddf70f9da20bf47fec0f50316b960e2515c6fa9e1819f0d5c7fe",
+    "shots.safetensors": "458232dfc9eac8cbcb019777a0f596907945a613cdbebee008d5ffc9ae460a5f",
 }  # of the files in PACKAGED
 _LARGEST = 512 * 1024 * 1024  # bytes; more is no weights of ours
 

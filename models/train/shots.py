@@ -26,14 +26,14 @@ from torch.utils.data import DataLoader, Dataset
 
 from otio_autoedit.models.evaluate.scoring import Counts
 from otio_autoedit.models.heads import TransitionLogits
-from otio_autoedit.models.shots import ShotNet, ShotNetConfig, as_input
+from otio_autoedit.models.shots import ShotNet, ShotNetConfig, as_input, trainable_from
 from otio_autoedit.models.train.edited import EditedFilm, load_edited, pick_window, whole
 from otio_autoedit.models.train.footage import Footage, load_footage, split
 from otio_autoedit.models.train.synth import SynthOptions, Window, make_window
 from otio_autoedit.models.train.targets import targets
 from otio_autoedit.models.train.validate import Validation, validate
 from otio_autoedit.models.transition import Thresholds
-from otio_autoedit.models.weight_files import save_weights
+from otio_autoedit.models.weight_files import load_weights, save_weights
 
 VALIDATION = SynthOptions(
     length=240,
@@ -105,6 +105,7 @@ def train_shots(
     seed: int = 0,
     resume: bool = True,
     extra: Path | None = None,
+    begin: Path | None = None,
     options: TrainOptions | None = None,
     config: ShotNetConfig | None = None,
     progress: Callable[[Progress], None] | None = None,
@@ -120,6 +121,7 @@ def train_shots(
         resume: go on from a checkpoint in `out`, if there is one; else begin anew.
         extra: a folder of gathered footage, if any: clips without a cut under `single`, labelled
             films under `edited`.
+        begin: a weights file to begin with in place of random weights, its shape with it.
         options, config: how to train what; see there.
         progress: called with a `Progress`; may raise to stop (the last checkpoint stays).
     """
@@ -136,7 +138,7 @@ def train_shots(
         for i in range(options.validation_windows)
     ]
     real = [whole(film) for film in load_edited(extra, validation=True)]
-    run = _start(config or ShotNetConfig(), options)
+    run = _start(_first_net(config, begin), options)
     if resume and (out / "checkpoint.json").exists():
         _restore(run, out)
     history: list[dict[str, Any]] = _history(out) if run.step else []
@@ -145,7 +147,8 @@ def train_shots(
     saved_s = begun_s = time.monotonic() - run.elapsed_s
     saved_s += run.elapsed_s
     for windows in batches:
-        done = run.step / steps if steps else run.elapsed_s / (minutes * 60)
+        spent, whole_run = (run.elapsed_s, minutes * 60) if steps is None else (run.step, steps)
+        done = spent / whole_run if whole_run else 1.0
         if done >= 1:
             break
         _learn(run, windows, options, done)
@@ -238,8 +241,14 @@ def _batches(windows: _Windows, batch: int) -> Iterator[dict[str, Tensor]]:
     yield from DataLoader(windows, batch_sampler=counting(), num_workers=1, prefetch_factor=6)
 
 
-def _start(config: ShotNetConfig, options: TrainOptions) -> _Run:
-    net = ShotNet(config)
+def _first_net(config: ShotNetConfig | None, begin: Path | None) -> ShotNet:
+    """Returns the network that training begins with."""
+    if begin is None:
+        return ShotNet(config or ShotNetConfig())
+    return trainable_from(load_weights("shots", begin))[0]
+
+
+def _start(net: ShotNet, options: TrainOptions) -> _Run:
     optimizer = torch.optim.AdamW(net.parameters(), options.learning_rate, weight_decay=1e-2)
     return _Run(net, {k: v.clone() for k, v in net.state_dict().items()}, optimizer)
 

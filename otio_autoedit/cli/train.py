@@ -53,6 +53,9 @@ def parser(argv: Sequence[str]) -> CommandParser:
     result.add_argument(
         "--base", help="gather: another place that serves the same files (default: GitHub)"
     )
+    result.add_argument(
+        "--begin", type=Path, metavar="WEIGHTS", help="begin with these weights, not from nothing"
+    )
     result.add_argument("--from-start", action="store_true", help="take no checkpoint up again")
     add_common(result)
     return result
@@ -96,6 +99,7 @@ def _train(given: Namespace, speaker: Speaker) -> int:
         seed=given.seed,
         resume=not given.from_start,
         extra=given.extra,
+        begin=given.begin,
         progress=lines.show,
     )
     speaker.written(str(path), "weights; OTIO_AUTOEDIT_WEIGHTS names a folder to take them from")

@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file
 
-from otio_autoedit.errors import AutoEditError
+from otio_autoedit.errors import AutoEditError, WeightsError
 from otio_autoedit.models.heads import TransitionLogits
 from otio_autoedit.models.shots import ShotDetector, ShotNetConfig
 from otio_autoedit.models.train import shots
@@ -53,6 +54,21 @@ def test_a_run_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
     assert ShotDetector(path).finish() == Shots()
     train(0.0, resume=False)
     assert seen[-1].step == 0
+
+
+@pytest.mark.usefixtures("noise")
+def test_a_run_begins_with_the_weights_of_another(tmp_path: Path) -> None:
+    def train(out: str, steps: int, begin: Path | None = None) -> Path:
+        given = {"steps": steps, "begin": begin, "options": SHORT}
+        return train_shots(tmp_path, tmp_path / out, config=None if begin else SMALL, **given)
+
+    first = train("first", 3)
+    same, further = train("same", 0, first), train("further", 2, first)
+    before, after, trained = (load_file(path) for path in (first, same, further))
+    assert all(torch.equal(before[name], after[name]) for name in before)
+    assert not all(torch.equal(before[name], trained[name]) for name in before)
+    with pytest.raises(WeightsError, match="cannot read"):
+        train("wrong", 1, first.with_name("nothing"))
 
 
 @pytest.mark.usefixtures("noise")
