@@ -108,6 +108,7 @@ class ShotDetector:
     Attributes:
         size: (width, height) of the thumbnails it wants.
         made_by: network, weights' hash and options, for the record.
+        thresholds: what it holds the network's answers against.
     """
 
     size = SIZE
@@ -133,11 +134,11 @@ class ShotDetector:
         loaded = load_weights("shots", weights)
         net, stored = network_from(loaded)
         self._stream = _ScoreStream(net.to(device), device)
-        self._thresholds = stored if threshold is None else replace(stored, transition=threshold)
+        self.thresholds = stored if threshold is None else replace(stored, transition=threshold)
         self.made_by: dict[str, Any] = {
             "network": "shots",
             "weights": loaded.sha256,
-            "threshold": self._thresholds.transition,
+            "threshold": self.thresholds.transition,
         }
 
     def push(self, thumbs: NDArray[np.uint8]) -> None:
@@ -147,8 +148,7 @@ class ShotDetector:
 
     def finish(self) -> Shots:
         """Returns the film's transitions and jump cuts; ready for another film after it."""
-        scores = self.finish_scores()
-        return shots_from(scores, self._thresholds)
+        return shots_from(self.finish_scores(), self.thresholds)
 
     def finish_scores(self) -> BoundaryScores:
         """Returns what the network says of every boundary; ready for another film after it."""

@@ -1,1 +1,4 @@
 """Measuring: how well the shipped networks do beside what others ship."""
+
+PARTS = ("films", "costs", "generated", "hard")
+"""What can be measured, in the order of the report; see `everything`."""

@@ -14,7 +14,13 @@ from otio_autoedit.models.evaluate.peers import (
     transnet_transitions,
 )
 from otio_autoedit.models.shots import ShotDetector, network_from
-from otio_autoedit.models.transition import BoundaryScores, JumpCut, Transition, shots_from
+from otio_autoedit.models.transition import (
+    BoundaryScores,
+    JumpCut,
+    Thresholds,
+    Transition,
+    shots_from,
+)
 from otio_autoedit.models.weight_files import load_weights
 
 OURS = "otio-autoedit"
@@ -82,13 +88,10 @@ def detectors_of(options: DetectorOptions) -> dict[str, Detector]:
 def our_detector(weights: Path | None = None) -> Detector:
     """Returns the shot network as it ships, fed as an analysis feeds it."""
     detector = ShotDetector(weights)
-    _, thresholds = network_from(load_weights("shots", weights))
 
     def detect(film: Film) -> Found:
         detector.push(film.thumbnails(rough=True))
-        scores = detector.finish_scores()
-        shots = shots_from(scores, thresholds)
-        return Found(shots.transitions, shots.jump_cuts, scores)
+        return _ours(detector.finish_scores(), detector.thresholds)
 
     return detect
 
@@ -98,11 +101,14 @@ def flipping_detector(weights: Path | None = None) -> Detector:
     net, thresholds = network_from(load_weights("shots", weights))
 
     def detect(film: Film) -> Found:
-        scores = flipped_scores(net, film.thumbnails(rough=True))
-        shots = shots_from(scores, thresholds)
-        return Found(shots.transitions, shots.jump_cuts, scores)
+        return _ours(flipped_scores(net, film.thumbnails(rough=True)), thresholds)
 
     return detect
+
+
+def _ours(scores: BoundaryScores, thresholds: Thresholds) -> Found:
+    shots = shots_from(scores, thresholds)
+    return Found(shots.transitions, shots.jump_cuts, scores)
 
 
 def _transnet(network: TransNet, *, spread: bool) -> Detector:

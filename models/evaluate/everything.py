@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 
+from otio_autoedit.models.evaluate import PARTS
 from otio_autoedit.models.evaluate.cost import measure_costs
 from otio_autoedit.models.evaluate.detectors import Detector, DetectorOptions, detectors_of
 from otio_autoedit.models.evaluate.films import Film, LabelledFilm, labelled_films
@@ -19,7 +20,6 @@ from otio_autoedit.models.evaluate.shots import Say, leads, measure, rows_of
 from otio_autoedit.models.train.footage import Footage
 from otio_autoedit.models.weight_files import load_weights
 
-PARTS = ("films", "costs", "generated", "hard")
 _TIMED_FILMS = 2  # the longest full-size ones
 
 

@@ -9,25 +9,22 @@ from __future__ import annotations
 from dataclasses import fields
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from otio_autoedit.models.shots import ShotNet, film_scores
-from otio_autoedit.models.threads import one_thread
 from otio_autoedit.models.transition import BoundaryScores
 
 
 def flipped_scores(net: ShotNet, frames: NDArray[np.uint8]) -> BoundaryScores:
     """Returns the mean of what `net` says of thumbnails `(n, 27, 48, 3)` in four guises."""
-    with torch.inference_mode(), one_thread():
-        passes = [
-            scores
-            for seen in (frames, frames[:, :, ::-1])
-            for scores in (
-                film_scores(net, np.ascontiguousarray(seen)),
-                backwards(film_scores(net, np.ascontiguousarray(seen[::-1]))),
-            )
-        ]
+    passes = [
+        scores
+        for seen in (frames, frames[:, :, ::-1])
+        for scores in (
+            film_scores(net, np.ascontiguousarray(seen)),
+            backwards(film_scores(net, np.ascontiguousarray(seen[::-1]))),
+        )
+    ]
     means = {
         field.name: np.stack([getattr(scores, field.name) for scores in passes]).mean(0)
         for field in fields(BoundaryScores)

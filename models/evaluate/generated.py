@@ -15,14 +15,20 @@ import numpy as np
 
 from otio_autoedit.models.evaluate.detectors import OURS, OURS_FLIPS, Detector, Found
 from otio_autoedit.models.evaluate.films import Film
-from otio_autoedit.models.evaluate.scoring import Counts, Label, count, match, overlap_share
+from otio_autoedit.models.evaluate.scoring import (
+    Counts,
+    Label,
+    count,
+    count_jumps,
+    match,
+    overlap_share,
+)
 from otio_autoedit.models.train.footage import Footage
 from otio_autoedit.models.train.synth import SynthOptions, Window, make_window
 from otio_autoedit.models.transition import TYPES, Transition
 
 EDITS = SynthOptions(length=240, dense_share=0.1, shot_frames=90)
 _KNOWS_TYPES = (OURS, OURS_FLIPS)
-_JUMP_TOLERANCE = 1  # frames
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +117,13 @@ def on_generated(name: str, windows: Sequence[Window], found: Sequence[Found]) -
     """Returns the figures of one detector from what it found in each window."""
     pairs: list[tuple[Label, Transition]] = []
     labels: list[Label] = []
-    counts = Counts()
+    counts, jumps = Counts(), Counts()
     for window, each in zip(windows, found, strict=True):
         known = labels_of(window)
         labels += [label for label in known if label.sure]
         pairs += match(known, each.transitions, 0).pairs
         counts += count(known, each.transitions, 0)
+        jumps += count_jumps(window.jumps or (), each.jumps)
     knows = name in _KNOWS_TYPES
     return OnGenerated(
         name,
@@ -124,7 +131,7 @@ def on_generated(name: str, windows: Sequence[Window], found: Sequence[Found]) -
         sum(len(window.frames) for window in windows),
         counts,
         tuple(_of_type(type_, labels, pairs, knows) for type_ in (*TYPES, "gradual", "all")),
-        sum(map(_jumps, windows, found), Counts()) if knows else None,
+        jumps if knows else None,
     )
 
 
@@ -171,9 +178,3 @@ def _of_type(
         if hits and knows_types
         else None,
     )
-
-
-def _jumps(window: Window, found: Found) -> Counts:
-    labels = [Label(at, at + 1, gradual=False) for at in window.jumps or ()]
-    said = [Transition(j.last_before, j.last_before + 1, "cut", j.confidence) for j in found.jumps]
-    return count(labels, said, _JUMP_TOLERANCE)

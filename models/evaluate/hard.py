@@ -13,18 +13,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from otio_autoedit.errors import OptionError
 from otio_autoedit.models.evaluate.detectors import Detector
 from otio_autoedit.models.evaluate.films import Film
 from otio_autoedit.models.evaluate.lettering import with_captions
-from otio_autoedit.models.train.camera import shaken, whip_pans
+from otio_autoedit.models.train.camera import shaken, there_and_back, whip_pans
 from otio_autoedit.models.train.disturb import disturb_with
 from otio_autoedit.models.train.footage import Footage, single_shots
+from otio_autoedit.models.train.synth import as_pixels
 
 LENGTH = 250  # frames of a drawn film
 FPS = 25.0  # at which minutes are counted
@@ -68,7 +67,7 @@ def hard_films(footage: Footage, count: int, seed: str = "hard") -> Iterator[tup
             rng = random.Random(f"{seed} {number}")  # noqa: S311
             shot = _single_shot(footage, rng)
             drawn = draw(shot, footage, random.Random(f"{seed} {kind} {number}"))  # noqa: S311
-            yield kind, Film(f"{kind} {number}", frames=_as_pixels(drawn))
+            yield kind, Film(f"{kind} {number}", frames=as_pixels(drawn))
 
 
 def clip_films(folder: Path) -> Iterator[tuple[str, Film]]:
@@ -124,10 +123,8 @@ def _single_shot(footage: Footage, rng: random.Random) -> Tensor:
     """
     clip = rng.choice(footage.clips)
     start = rng.randrange(max(1, len(clip) - LENGTH + 1))
-    period = max(1, 2 * (len(clip) - 1))
-    index = (start + np.arange(LENGTH)) % period
-    index = np.minimum(index, period - index).clip(0, len(clip) - 1)
-    return torch.from_numpy(clip[index]).permute(0, 3, 1, 2).float()
+    index = there_and_back(torch.arange(start, start + LENGTH), len(clip))
+    return torch.from_numpy(clip[index.numpy()]).permute(0, 3, 1, 2).float()
 
 
 def _often(kind: str, events: int = _EVENTS) -> _Draw:
@@ -152,8 +149,3 @@ KINDS: dict[str, _Draw] = {
     "picture in picture": _often("picture in picture"),
     "fast objects": _often("crosser"),
 }
-
-
-def _as_pixels(frames: Tensor) -> NDArray[np.uint8]:
-    shown = frames.clamp(0, 255).round().to(torch.uint8)
-    return shown.permute(0, 2, 3, 1).contiguous().numpy()

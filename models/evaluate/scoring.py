@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
-from otio_autoedit.models.transition import Transition
+from otio_autoedit.models.transition import JumpCut, Transition
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +171,15 @@ def overlap_share(label: Label, prediction: Transition) -> float:
     ends = (label.first_after, prediction.first_after)
     starts = (label.last_before, prediction.last_before)
     return max(0, min(ends) - max(starts)) / (max(ends) - min(starts))
+
+
+def count_jumps(labels: Sequence[int], found: Sequence[JumpCut]) -> Counts:
+    """Returns the counts of one file's jump cuts, as if they were cuts, a frame of tolerance.
+
+    `labels` are the last frames before the jumps.
+    """
+    said = [Transition(j.last_before, j.last_before + 1, "cut", j.confidence) for j in found]
+    return count([Label(at, at + 1, gradual=False) for at in labels], said, 1)
 
 
 def _f1(precision: float, recall: float) -> float:

@@ -50,9 +50,12 @@ class Mistake:
 def write_mistakes(folder: Path, measured: Measured) -> list[Path]:
     """Writes our worst misses and worst false alarms at tolerance 0, and returns the sheets."""
     folder.mkdir(parents=True, exist_ok=True)
-    found = list(zip(measured.films, measured.found[OURS], strict=True))
-    misses = [miss for film, each in found for miss in _misses(film, each)]
-    alarms = [alarm for film, each in found for alarm in _alarms(film, each)]
+    misses: list[Mistake] = []
+    alarms: list[Mistake] = []
+    for film, found in zip(measured.films, measured.found[OURS], strict=True):
+        missed, wrong = _mistakes(film, found)
+        misses += missed
+        alarms += wrong
     misses.sort(key=lambda miss: miss.score)
     alarms.sort(key=lambda alarm: -alarm.score)
     sheets = {"misses.png": misses[:MOST], "false-alarms.png": alarms[:MOST]}
@@ -102,33 +105,31 @@ def draw_sheet(rows: Sequence[SheetRow]) -> Image.Image:
     return sheet
 
 
-def _misses(film: LabelledFilm, found: Found) -> list[Mistake]:
+def _mistakes(film: LabelledFilm, found: Found) -> tuple[list[Mistake], list[Mistake]]:
+    """Returns what was missed in a film, and what was found where there is nothing."""
     matches = match(film.labels, found.transitions, 0)
-    return [
-        Mistake(
-            film,
-            label.last_before,
-            label.first_after,
+
+    def mistake(span: Label | Transition, score: float, text: str) -> Mistake:
+        return Mistake(film, span.last_before, span.first_after, score, text)
+
+    misses = [
+        mistake(
+            label,
             _most(found, label),
             f"missed: {'gradual' if label.gradual else 'cut'}; found nearest: "
             f"{_nearest(found.transitions, label.last_before)}",
         )
         for label in matches.missed
     ]
-
-
-def _alarms(film: LabelledFilm, found: Found) -> list[Mistake]:
-    matches = match(film.labels, found.transitions, 0)
-    return [
-        Mistake(
-            film,
-            alarm.last_before,
-            alarm.first_after,
+    alarms = [
+        mistake(
+            alarm,
             alarm.confidence,
             f"found: {alarm.type}; labelled nearest: {_nearest(film.labels, alarm.last_before)}",
         )
         for alarm in matches.false_alarms
     ]
+    return misses, alarms
 
 
 def _most(found: Found, label: Label) -> float:

@@ -82,27 +82,30 @@ def rows_of(measured: Measured, tolerances: Sequence[int] = (0, 1, 2)) -> list[R
     """Returns the rows of the table: by detector, then tolerance, then set, "all" last."""
     sets = [*dict.fromkeys(film.set for film in measured.films), "all"]
     return [
-        _row(measured, name, set_, tolerance)
+        _row(measured, name, set_, tolerance, counts)
         for name in measured.found
         for tolerance in tolerances
+        for counts in [measured.counts(name, tolerance)]
         for set_ in sets
     ]
 
 
 def leads(measured: Measured) -> Iterator[Ahead]:
     """Yields how far ours is ahead of the others, at tolerance 0, and how sure that is."""
+    ours = measured.counts(OURS, 0)
     for other in (TRANSNET, ADAPTIVE):
         if other not in measured.found:
             continue
+        theirs = measured.counts(other, 0)
         for figure in ("F1", "gradual recall", "gradual IoU"):
             if figure == "gradual IoU" and other in CUTS_ONLY:
                 continue
-            ours, theirs = measured.counts(OURS, 0), measured.counts(other, 0)
             yield compare((OURS, ours), (other, theirs), figure)
 
 
-def _row(measured: Measured, detector: str, set_: str, tolerance: int) -> Row:
-    counts = measured.counts(detector, tolerance)
+def _row(
+    measured: Measured, detector: str, set_: str, tolerance: int, counts: Sequence[Counts]
+) -> Row:
     part = [(f, c) for f, c in zip(measured.films, counts, strict=True) if set_ in ("all", f.set)]
     total = sum((c for _, c in part), Counts())
     return Row(detector, set_, tolerance, total, sum(film.frames for film, _ in part))

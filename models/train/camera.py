@@ -130,10 +130,15 @@ def _clip(footage: Footage, source: Source, frames: int, rng: random.Random) -> 
     if rng.random() < 0.12:
         position = position.flip(0)
     position = _held(position, rng)
-    period = max(1, 2 * (len(clip) - 1))  # a clip that is too short goes back and forth
-    index = position.round().long() % period
-    index = torch.minimum(index, period - index).clamp(0, len(clip) - 1)
+    index = there_and_back(position.round().long(), len(clip))
     return torch.from_numpy(clip[index.numpy()]).permute(0, 3, 1, 2).float()
+
+
+def there_and_back(numbers: Tensor, length: int) -> Tensor:
+    """Returns which frame of a clip is number `n` where the clip goes back and forth for ever."""
+    period = max(1, 2 * (length - 1))
+    index = numbers % period
+    return torch.minimum(index, period - index).clamp(0, length - 1)
 
 
 def _held(position: Tensor, rng: random.Random) -> Tensor:

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from otio_autoedit.models.train.camera import apply_look, pick_look
 from otio_autoedit.models.train.disturb import degrade
 from otio_autoedit.models.train.footage import load_clip, single_shots
-from otio_autoedit.models.train.synth import COARSE, SIZE, Window, blown_up
+from otio_autoedit.models.train.synth import COARSE, SIZE, Window, as_pixels, blown_up
 from otio_autoedit.models.transition import Transition
 
 _LONGEST = 4000  # frames of one film
@@ -90,7 +90,7 @@ def whole(film: EditedFilm) -> Window:
     """Returns the film as the network sees it."""
     frames = torch.from_numpy(film.frames).permute(0, 3, 1, 2).float()
     small = F.interpolate(frames, (SIZE[1], SIZE[0]), mode="area")
-    return Window(_as_pixels(small), film.transitions, None, film.unsure)
+    return Window(as_pixels(small), film.transitions, None, film.unsure)
 
 
 def _cut_out(film: EditedFilm, start: int, length: int) -> Window:
@@ -129,9 +129,4 @@ def _seen_anew(frames: NDArray[np.uint8], rng: random.Random) -> NDArray[np.uint
         seen = F.interpolate(seen, (SIZE[1], SIZE[0]), mode="area")
     if rng.random() < 0.7:
         seen = apply_look(seen, pick_look(rng))
-    return _as_pixels(degrade(seen, rng) if rng.random() < 0.5 else seen)
-
-
-def _as_pixels(frames: torch.Tensor) -> NDArray[np.uint8]:
-    shown = frames.clamp(0, 255).round().to(torch.uint8)
-    return shown.permute(0, 2, 3, 1).contiguous().numpy()
+    return as_pixels(degrade(seen, rng) if rng.random() < 0.5 else seen)

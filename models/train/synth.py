@@ -108,8 +108,14 @@ def make_window(footage: Footage, options: SynthOptions, rng: random.Random) -> 
     frames = degrade(frame_up(frames, footage, rng), rng)
     if canvas.width != SIZE[0]:
         frames = blown_up(frames)
-    shown = frames.clamp(0, 255).round().to(torch.uint8).permute(0, 2, 3, 1).contiguous()
-    return Window(shown.numpy(), tuple(kept), tuple(jumps), tuple((u, u + 1) for u in unsure))
+    spans = tuple((u, u + 1) for u in unsure)
+    return Window(as_pixels(frames), tuple(kept), tuple(jumps), spans)
+
+
+def as_pixels(frames: Tensor) -> NDArray[np.uint8]:
+    """Returns frames `(n, 3, H, W)` in 0..255 as pictures are stored, `(n, H, W, 3)` uint8."""
+    shown = frames.clamp(0, 255).round().to(torch.uint8)
+    return shown.permute(0, 2, 3, 1).contiguous().numpy()
 
 
 def _edit(footage: Footage, options: SynthOptions, canvas: Canvas, rng: random.Random) -> _Edit:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from otio_autoedit.models.evaluate.scoring import Counts, Label, count
+from otio_autoedit.models.evaluate.scoring import Counts, Label, count, count_jumps
 from otio_autoedit.models.shots import ShotNet, film_scores
 from otio_autoedit.models.train.synth import Window
 from otio_autoedit.models.transition import (
@@ -92,11 +92,8 @@ def _that_count(found: Sequence[Transition], film: Window) -> list[Transition]:
 
 
 def _jumps(films: Sequence[_Scored], threshold: float) -> Counts:
-    """Returns counts of jump cuts, as if they were cuts."""
     total = Counts()
     for each in films:
-        labels = [Label(jump, jump + 1, False) for jump in each.film.jumps or ()]
-        jumps = jump_cuts_from(each.scores, each.film.transitions, threshold)
-        found = [Transition(j.last_before, j.last_before + 1, "cut", 1.0) for j in jumps]
-        total += count(labels, found, 1)
+        found = jump_cuts_from(each.scores, each.film.transitions, threshold)
+        total += count_jumps(each.film.jumps or (), found)
     return total

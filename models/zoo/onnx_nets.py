@@ -15,7 +15,7 @@ from otio_autoedit.errors import OptionError, WeightsError
 from otio_autoedit.models.zoo import yolo
 from otio_autoedit.models.zoo.detections import Detections, LabelMap
 from otio_autoedit.models.zoo.onnx_session import Array, OnnxModel
-from otio_autoedit.models.zoo.pictures import Frames, batches, label_map, resized
+from otio_autoedit.models.zoo.pictures import Frames, batches, label_map, normalised, resized
 
 Values = Literal["bytes", "unit", "symmetric", "imagenet"]
 """What a segmenter's input holds: 0..255; 0..1; -1..1; or normalised as torchvision does."""
@@ -24,7 +24,6 @@ _MOST_CLASSES = 256  # a map holds bytes
 _VOC = 21  # Pascal VOC's classes with the background
 _SIDE = 640  # where a model takes any size and says nothing: the family's usual one
 _STEP = 32  # sides of inputs that may vary are multiples of the coarsest stride
-_MEAN, _STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 
 class OnnxDetector:
@@ -245,8 +244,7 @@ def _in_range(pictures: Tensor, values: Values) -> Tensor:
         return pictures / 127.5 - 1
     if values == "unit":
         return pictures / 255
-    mean, std = (torch.tensor(one)[:, None, None] for one in (_MEAN, _STD))
-    return (pictures / 255 - mean) / std
+    return normalised(pictures)
 
 
 def _input_size(model: OnnxModel, side: int | None) -> tuple[int, int]:

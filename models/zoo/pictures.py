@@ -17,6 +17,7 @@ Frames = npt.NDArray[np.uint8] | Tensor
 
 SMALLEST = 16
 """Pixels on a side; what is smaller is padded with black on the right and at the bottom."""
+_MEAN, _STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # ImageNet's, as in training
 WIDEST = 8
 """The longest a picture may be by its shorter side; what is longer is padded likewise, since
 networks scale by the shorter side."""
@@ -60,6 +61,12 @@ def label_map(classes: tuple[str, ...], probabilities: Tensor, size: tuple[int, 
         best = torch.where(better, at_size, best)
         index[better] = number
     return LabelMap(classes, index.cpu().numpy(), probabilities.float().cpu().numpy())
+
+
+def normalised(pictures: Tensor) -> Tensor:
+    """Returns RGB `[n, 3, H, W]` in 0..255 as networks trained on ImageNet take them."""
+    mean, std = (pictures.new_tensor(three)[:, None, None] for three in (_MEAN, _STD))
+    return (pictures / 255 - mean) / std
 
 
 def resized(images: Tensor, size: tuple[int, int]) -> Tensor:

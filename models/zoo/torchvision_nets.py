@@ -17,7 +17,14 @@ from torch import Tensor, nn
 from otio_autoedit.errors import OptionError
 from otio_autoedit.models.zoo.detections import Detections, Instances, LabelMap
 from otio_autoedit.models.zoo.networks import Network, family_of, task_of
-from otio_autoedit.models.zoo.pictures import Frames, batches, label_map, padded, resized
+from otio_autoedit.models.zoo.pictures import (
+    Frames,
+    batches,
+    label_map,
+    normalised,
+    padded,
+    resized,
+)
 from otio_autoedit.models.zoo.pretrained import Pretrained, fill, load, published, unfilled
 from otio_autoedit.progress import ProgressCallback
 
@@ -26,7 +33,6 @@ LEAST_SHORT_SIDE = 64
 """The smallest that `short_side` may be: the deepest maps have a stride of 64."""
 _NO_CLASS = (BACKGROUND, "N/A")  # COCO's numbers have gaps
 _LICENCE = "BSD-3-Clause"
-_MEAN, _STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # ImageNet's, as in training
 _SEGMENTER_SIDE = 520  # of torchvision's segmentation presets
 _MASK_THRESHOLD = 0.5
 _NO_EPSILON = ("fasterrcnn_resnet50_fpn", "maskrcnn_resnet50_fpn", "retinanet_resnet50_fpn")
@@ -185,9 +191,7 @@ class TorchvisionSegmenter:
         """Scaled by the shorter side, and normalised as in training."""
         shorter = min(pictures.shape[2:])
         height, width = (self._side * side // shorter for side in pictures.shape[2:])
-        mean = torch.tensor(_MEAN, device=pictures.device)[:, None, None]
-        std = torch.tensor(_STD, device=pictures.device)[:, None, None]
-        return (resized(pictures, (height, width)) / 255 - mean) / std
+        return normalised(resized(pictures, (height, width)))
 
 
 def _filled(name: str, weights: Pretrained, options: dict[str, Any]) -> nn.Module:

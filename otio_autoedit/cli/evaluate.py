@@ -12,6 +12,7 @@ from otio_autoedit.cli.arguments import CommandParser, add_common, comma_words
 from otio_autoedit.cli.data import VARIABLE, data_folder
 from otio_autoedit.cli.speaking import Speaker
 from otio_autoedit.errors import AutoEditError, OptionError, did_you_mean
+from otio_autoedit.models.evaluate import PARTS
 
 if TYPE_CHECKING:
     from otio_autoedit.models.evaluate.everything import EvaluateOptions
@@ -23,7 +24,6 @@ EXAMPLES = (
     "shots --only hard --show sheets --footage ~/single-shots",
     "shots --curves runs/shots/shots-history.json",
 )
-PARTS = ("films", "costs", "generated", "hard")
 
 
 def parser(argv: Sequence[str]) -> CommandParser:

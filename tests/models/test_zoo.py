@@ -16,6 +16,7 @@ from torchvision.models import get_model, get_model_weights, list_models
 
 from otio_autoedit.errors import OptionError, WeightsError
 from otio_autoedit.models import zoo
+from otio_autoedit.models.threads import one_thread
 from otio_autoedit.models.zoo import networks
 from otio_autoedit.models.zoo.detections import Instances
 from otio_autoedit.options import read_options
@@ -26,10 +27,8 @@ SMALL = 64
 
 @pytest.fixture(autouse=True)
 def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+    with one_thread():
+        yield
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from PIL import Image
 
 from otio_autoedit.errors import MissingExtraError, OptionError, WeightsError
 from otio_autoedit.models import zoo
+from otio_autoedit.models.threads import one_thread
 from otio_autoedit.models.zoo import yolo
 from otio_autoedit.models.zoo.detections import Detections
 from otio_autoedit.models.zoo.onnx_nets import OnnxDetector, OnnxSegmenter
@@ -32,10 +33,8 @@ WIDE = np.full((1, 30, 60, 3), 200, np.uint8)  # scaled by 64/60, 16 rows of pad
 
 @pytest.fixture(autouse=True)
 def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+    with one_thread():
+        yield
 
 
 def yolox_rows(*objects: tuple[int, float, float, float, float, int, float]) -> NDArray[Any]:
