@@ -9,7 +9,6 @@ is and choose the thresholds (`validate`).
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import time
@@ -20,7 +19,6 @@ from typing import Any
 
 import torch
 import torch.nn.functional as F
-from safetensors.torch import load_file, save_file
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
@@ -29,11 +27,24 @@ from otio_autoedit.models.heads import TransitionLogits
 from otio_autoedit.models.shots import ShotNet, ShotNetConfig, as_input, trainable_from
 from otio_autoedit.models.train.edited import EditedFilm, load_edited, pick_window, whole
 from otio_autoedit.models.train.footage import Footage, load_footage, split
+from otio_autoedit.models.train.run import (
+    Run,
+    begin_run,
+    has_checkpoint,
+    learning_rate,
+    read_history,
+    restore,
+    take_step,
+    write_checkpoint,
+    write_json,
+)
 from otio_autoedit.models.train.synth import SynthOptions, Window, make_window
 from otio_autoedit.models.train.targets import targets
 from otio_autoedit.models.train.validate import Validation, validate
 from otio_autoedit.models.transition import Thresholds
 from otio_autoedit.models.weight_files import load_weights, save_weights
+
+HISTORY = "shots-history.json"
 
 VALIDATION = SynthOptions(
     length=240,
@@ -84,18 +95,6 @@ class Progress:
     validation: Validation | None = None
 
 
-@dataclass(slots=True)
-class _Run:
-    """All that changes during training, and all that a checkpoint holds."""
-
-    net: ShotNet
-    mean: dict[str, Tensor]
-    optimizer: torch.optim.AdamW
-    step: int = 0
-    elapsed_s: float = 0.0
-    loss: float = 0.0
-
-
 def train_shots(
     data: Path,
     out: Path,
@@ -138,10 +137,10 @@ def train_shots(
         for i in range(options.validation_windows)
     ]
     real = [whole(film) for film in load_edited(extra, validation=True)]
-    run = _start(_first_net(config, begin), options)
-    if resume and (out / "checkpoint.json").exists():
-        _restore(run, out)
-    history: list[dict[str, Any]] = _history(out) if run.step else []
+    run = begin_run(_first_net(config, begin), options.learning_rate)
+    if resume and has_checkpoint(out):
+        restore(run, out)
+    history = read_history(out / HISTORY) if run.step else []
     report = progress or (lambda _: None)
     batches = _batches(_Windows(training, films, options, seed, run.step), options.batch)
     saved_s = begun_s = time.monotonic() - run.elapsed_s
@@ -157,11 +156,13 @@ def train_shots(
             report(Progress(run.step, run.elapsed_s, run.loss))
         if time.monotonic() - saved_s >= options.checkpoint_s:
             _validate(run, generated, real, history, report)
-            _checkpoint(run, out, history)
+            write_checkpoint(run, out)
+            write_json(out / HISTORY, history)
             saved_s = time.monotonic()
             run.elapsed_s = saved_s - begun_s
     thresholds = _validate(run, generated, real, history, report)
-    _checkpoint(run, out, history)
+    write_checkpoint(run, out)
+    write_json(out / HISTORY, history)
     path = out / "shots.safetensors"
     save_weights(path, "shots", config_of(run.net, thresholds), run.mean)
     return path
@@ -248,38 +249,20 @@ def _first_net(config: ShotNetConfig | None, begin: Path | None) -> ShotNet:
     return trainable_from(load_weights("shots", begin))[0]
 
 
-def _start(net: ShotNet, options: TrainOptions) -> _Run:
-    optimizer = torch.optim.AdamW(net.parameters(), options.learning_rate, weight_decay=1e-2)
-    return _Run(net, {k: v.clone() for k, v in net.state_dict().items()}, optimizer)
-
-
-def _learn(run: _Run, windows: dict[str, Tensor], options: TrainOptions, done: float) -> None:
+def _learn(
+    run: Run[ShotNet], windows: dict[str, Tensor], options: TrainOptions, done: float
+) -> None:
     """Takes one step."""
-    falling = min(1.0, max(0.0, (1 - done) / options.falling_share))
-    for group in run.optimizer.param_groups:
-        group["lr"] = options.learning_rate * min(1.0, (run.step + 1) / 100) * max(0.01, falling)
+    rate = learning_rate(options.learning_rate, run.step, done, options.falling_share)
     run.net.train()
     with torch.autocast("cpu", torch.bfloat16):
         logits = run.net(as_input(windows["frames"]))
     loss = shot_loss(logits.float(), windows, options.smoothing)
-    run.optimizer.zero_grad()
-    loss.backward()  # type: ignore[no-untyped-call]
-    torch.nn.utils.clip_grad_norm_(run.net.parameters(), 1.0)
-    run.optimizer.step()
-    run.step += 1
-    value = float(loss.detach())
-    run.loss = value if run.step == 1 else 0.99 * run.loss + 0.01 * value
-    decay = min(options.mean_decay, run.step / (run.step + 10))
-    with torch.no_grad():
-        for name, now in run.net.state_dict().items():
-            if now.is_floating_point():
-                run.mean[name].lerp_(now, 1 - decay)
-            else:
-                run.mean[name].copy_(now)
+    take_step(run, loss, rate, options.mean_decay)
 
 
 def _validate(
-    run: _Run,
+    run: Run[ShotNet],
     generated: Sequence[Window],
     real: Sequence[Window],
     history: list[dict[str, Any]],
@@ -313,49 +296,3 @@ def _figures(counts: Counts) -> dict[str, float]:
         "gradual_recall": round(counts.gradual_recall, 4),
         "gradual_iou": round(counts.mean_gradual_iou, 4),
     }
-
-
-def _checkpoint(run: _Run, out: Path, history: list[dict[str, Any]]) -> None:
-    """Writes all that is needed to go on; the JSON, written last, says that it is whole."""
-    tensors = {f"net.{k}": v for k, v in run.net.state_dict().items()}
-    tensors |= {f"mean.{k}": v for k, v in run.mean.items()}
-    for index, state in run.optimizer.state_dict()["state"].items():
-        tensors |= {f"adam.{index}.{k}": torch.as_tensor(v) for k, v in state.items()}
-    name = f"checkpoint-{run.step}.safetensors"
-    save_file({k: v.contiguous() for k, v in tensors.items()}, out / name)
-    state = {"file": name, "step": run.step, "elapsed_s": run.elapsed_s, "loss": run.loss}
-    _write_json(out / "checkpoint.json", state)
-    _write_json(out / "shots-history.json", history)
-    for old in out.glob("checkpoint-*.safetensors"):
-        if old.name != name:
-            old.unlink()
-
-
-def _restore(run: _Run, out: Path) -> None:
-    state = json.loads((out / "checkpoint.json").read_text("utf-8"))
-    tensors = load_file(out / state["file"])
-
-    def part(prefix: str) -> dict[str, Tensor]:
-        return {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}
-
-    run.net.load_state_dict(part("net."))
-    run.mean = part("mean.")
-    adam: dict[int, dict[str, Tensor]] = {}
-    for name, value in part("adam.").items():
-        index, key = name.split(".", 1)
-        adam.setdefault(int(index), {})[key] = value
-    groups = run.optimizer.state_dict()["param_groups"]
-    run.optimizer.load_state_dict({"state": adam, "param_groups": groups})
-    run.step, run.elapsed_s, run.loss = state["step"], state["elapsed_s"], state["loss"]
-
-
-def _history(out: Path) -> list[dict[str, Any]]:
-    path = out / "shots-history.json"
-    loaded: list[dict[str, Any]] = json.loads(path.read_text("utf-8")) if path.exists() else []
-    return loaded
-
-
-def _write_json(path: Path, value: object) -> None:
-    temporary = path.with_suffix(".partial")
-    temporary.write_text(json.dumps(value, indent=1) + "\n", "utf-8")
-    temporary.replace(path)
