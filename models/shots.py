@@ -14,6 +14,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from otio_autoedit.errors import WeightsError
 from otio_autoedit.media.thumbnails import check_thumbnails
+from otio_autoedit.models.blocks import Blocks
 from otio_autoedit.models.heads import TransitionHead, TransitionLogits
 from otio_autoedit.models.shot_cnn import FrameFeatures, SmallCNN
 from otio_autoedit.models.shot_rnn import TemporalRNN
@@ -166,41 +167,33 @@ class _ScoreStream:
         self._begin()
 
     def _begin(self) -> None:
-        self._pending: list[NDArray[np.uint8]] = []
-        self._pending_frames = 0
-        self._previous: Tensor | None = None  # the frame before the pending ones
+        self._blocks: Blocks[np.uint8] = Blocks(GRID.centre)
+        self._previous: Tensor | None = None  # the last frame of the block before
         self.windows = WindowStream(self._over_time, GRID)
         self._scores: list[BoundaryScores] = []
 
+    @one_thread()
+    @torch.inference_mode()
     def push(self, thumbs: NDArray[np.uint8]) -> None:
-        while len(thumbs):
-            taken = thumbs[: GRID.centre - self._pending_frames]
-            self._pending.append(taken.copy())
-            self._pending_frames += len(taken)
-            thumbs = thumbs[len(taken) :]
-            if self._pending_frames == GRID.centre:
-                self._see()
+        for block in self._blocks.push(thumbs):
+            self._see(block)
 
     @one_thread()
     @torch.inference_mode()
     def finish(self) -> BoundaryScores:
-        if self._pending_frames:
-            self._see()
+        for block in self._blocks.rest():
+            self._see(block)
         self._scores += self.windows.finish()
         scores = BoundaryScores.joined(self._scores)
         self._begin()
         return scores
 
-    @one_thread()
-    @torch.inference_mode()
-    def _see(self) -> None:
-        """Runs the backbone on the pending frames: a block of the grid, or the film's last."""
-        block = torch.from_numpy(np.concatenate(self._pending))[None].to(self._device)
-        frames = as_input(block)
+    def _see(self, block: NDArray[np.uint8]) -> None:
+        """Runs the backbone on a block of the grid, or the film's last."""
+        frames = as_input(torch.from_numpy(block)[None].to(self._device))
         previous = frames[:, :1] if self._previous is None else self._previous
         features = self._net.backbone(frames, previous)
         self._previous = frames[:, -1:].clone()
-        self._pending, self._pending_frames = [], 0
         self._scores += self.windows.push(features.of_one_film())
 
     def _over_time(self, features: Features, kept: slice) -> BoundaryScores:
