@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -25,7 +25,7 @@ from otio_autoedit.models.scene_cnn import (
     SceneCNN,
     SceneFeatures,
     doubled,
-    folded,
+    fold,
 )
 from otio_autoedit.models.scene_labels import MASKS, OBJECTS, SCENES
 from otio_autoedit.models.segmentation import UNetDecoder
@@ -109,7 +109,7 @@ class SceneNet(nn.Module):
         """
         features = self.see(frames.flatten(0, 1))
         lead = frames.shape[:2]
-        timed = SceneFeatures(*(part.unflatten(0, lead) for part in features))
+        timed = SceneFeatures(*(_split(part, lead) for part in features))
         h, state = self.over_time(timed, state)
         return self.heads(timed, h), state
 
@@ -136,16 +136,16 @@ class SceneNet(nn.Module):
         lateral = self.lateral(f8)
         fine = self.merge(lateral + doubled(states, lateral))
         cells: CellOutputs = self.objects(fine)
-        masks = self.masks(fine, [f4], f4.shape[-2:]).unflatten(0, lead)
+        masks = _split(self.masks(fine, [f4], f4.shape[-2:]), lead)
         known = torch.cat([features.vector, h.mean((3, 4))], 2)
         return SceneOutputs(
-            CellOutputs(cells.classes.unflatten(0, lead), cells.boxes.unflatten(0, lead)),
+            CellOutputs(_split(cells.classes, lead), _split(cells.boxes, lead)),
             masks[:, :, :-1],
             masks[:, :, -1],
             self.scene(known),
             features.vector,
             features.vector + self.next(known),
-            fine.unflatten(0, lead),
+            _split(fine, lead),
         )
 
 
@@ -167,9 +167,9 @@ def frame_size(width: int, height: int, area: int = AREA) -> tuple[int, int]:
 
 def network_from(weights: Weights) -> SceneNet:
     """Returns the network ready to run, its normalisation folded in."""
-    net = folded(trainable_from(weights))
-    assert isinstance(net, SceneNet)
-    return net.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
+    net = trainable_from(weights)
+    fold(net)
+    return net.to(memory_format=torch.channels_last)
 
 
 def trainable_from(weights: Weights) -> SceneNet:
@@ -191,13 +191,19 @@ def trainable_from(weights: Weights) -> SceneNet:
     return net
 
 
+def _split(maps: Tensor, lead: torch.Size) -> Tensor:
+    """Returns `(B T, ...)` as `(B, T, ...)`."""
+    return maps.reshape(*lead, *maps.shape[1:])
+
+
 def _config(weights: Weights) -> SceneNetConfig:
     """Returns the shape that is stored with weights; ValueError where it cannot be one."""
     stored = {field.name: weights.config[field.name] for field in fields(SceneNetConfig)}
     sizes = [n for value in stored.values() for n in _items(value) if not isinstance(n, str)]
     if not all(isinstance(n, int) and 0 <= n <= 4096 for n in sizes):
         raise ValueError("a size is out of range")
-    return SceneNetConfig(**{k: tuple(v) if isinstance(v, list) else v for k, v in stored.items()})
+    as_kept: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in stored.items()}
+    return SceneNetConfig(**as_kept)
 
 
 def _items(value: object) -> Sequence[object]:

@@ -84,8 +84,9 @@ class ConvNorm(nn.Module):
         return F.relu(maps, inplace=True) if self.relu else maps
 
     def fold(self) -> None:
-        """Works the normalisation into the convolution, for a network that is done learning."""
-        self.conv = fuse_conv_bn_eval(self.conv, self.norm)  # type: ignore[type-var]
+        if isinstance(self.norm, nn.Identity):
+            return
+        self.conv = fuse_conv_bn_eval(self.conv, self.norm)  # type: ignore[arg-type]
         self.norm = nn.Identity()
 
 
@@ -109,10 +110,9 @@ def doubled(maps: Tensor, like: Tensor) -> Tensor:
     return F.interpolate(maps, scale_factor=2, mode="nearest")[..., :height, :width]
 
 
-def folded(net: nn.Module) -> nn.Module:
-    """Returns `net`, in eval mode, with every normalisation worked into its convolution."""
+def fold(net: nn.Module) -> None:
+    """Works every normalisation in `net` into its convolution, for good; eval mode from then on."""
     net.eval()
     for module in net.modules():
-        if isinstance(module, ConvNorm) and not isinstance(module.norm, nn.Identity):
+        if isinstance(module, ConvNorm):
             module.fold()
-    return net
