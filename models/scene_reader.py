@@ -90,10 +90,18 @@ class SceneReader:
         for block, where in zip(blocks, their_positions, strict=True):
             self._see(block, where)
 
+    def take(self) -> list[SceneFindings]:
+        """Returns what is known of the film so far, in order, and lets go of it.
+
+        For long films, whose masks need not be held: `finish` then returns the rest.
+        """
+        taken, self._findings = self._findings, []
+        return taken
+
     @one_thread()
     @torch.inference_mode()
     def finish(self) -> SceneFindings:
-        """Returns what is in the film; ready for another film after it."""
+        """Returns what is in the film (after `take`, in the rest); ready for another film."""
         for block, where in zip(self._frames.rest(), self._positions.rest(), strict=True):
             self._see(block, where)
         self._findings += self._windows.finish()

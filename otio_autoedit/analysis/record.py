@@ -24,7 +24,7 @@ __all__ = [
     "Transition",
 ]
 
-_TOGETHER = 64  # samples compressed as one piece
+TOGETHER = 64  # samples compressed as one piece
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,7 +75,7 @@ class Masks:
         label: "person", "vehicle", "foreground".
         frames: int64 ``[n]``: the source frames sampled, rising.
         size: (width, height) of a matte, which covers the displayed picture whole.
-        packed: pieces of `_TOGETHER` samples each, zlib over uint8 ``[n, height, width]``.
+        packed: pieces of `TOGETHER` samples each, zlib over uint8 ``[n, height, width]``.
     """
 
     label: str
@@ -87,8 +87,8 @@ class Masks:
     def of(cls, label: str, frames: npt.NDArray[np.int64], values: npt.NDArray[np.uint8]) -> Masks:
         """Returns the mattes ``values`` ``[n, h, w]`` (0..255 is a probability of 0..1)."""
         height, width = values.shape[1:]
-        pieces = range(0, len(values), _TOGETHER)
-        packed = tuple(packed_mattes(values[at : at + _TOGETHER]) for at in pieces)
+        pieces = range(0, len(values), TOGETHER)
+        packed = tuple(packed_mattes(values[at : at + TOGETHER]) for at in pieces)
         return cls(label, frames, (width, height), packed)
 
     @property
@@ -100,15 +100,17 @@ class Masks:
         """Returns the mattes of samples ``[start, stop)``, ``[stop - start, height, width]``.
 
         Raises:
-            ValueError: they are damaged.
+            ValueError: they are damaged, or not here: an analysis read from JSON has none.
         """
         width, height = self.size
-        first = start // _TOGETHER
-        pieces = self.packed[first : -(-stop // _TOGETHER)]
-        if not pieces:
+        first, last = start // TOGETHER, -(-stop // TOGETHER)
+        pieces = self.packed[first:last]
+        if stop <= start:
             return np.zeros((0, height, width), np.uint8)
+        if len(pieces) < last - first:
+            raise ValueError(f"the masks of {self.label!r} are not here")
         held = np.concatenate([_unpacked(piece, width, height) for piece in pieces])
-        return held[start - first * _TOGETHER : stop - first * _TOGETHER]
+        return held[start - first * TOGETHER : stop - first * TOGETHER]
 
 
 def packed_mattes(values: npt.NDArray[np.uint8]) -> bytes:
@@ -117,7 +119,7 @@ def packed_mattes(values: npt.NDArray[np.uint8]) -> bytes:
 
 
 def _unpacked(piece: bytes, width: int, height: int) -> npt.NDArray[np.uint8]:
-    most = _TOGETHER * width * height
+    most = TOGETHER * width * height
     unpack = zlib.decompressobj()
     try:
         raw = unpack.decompress(piece, most)
