@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from otio_autoedit.cli.arguments import CommandParser, add_common
 from otio_autoedit.cli.data import VARIABLE, data_folder
 from otio_autoedit.cli.speaking import Speaker
+from otio_autoedit.errors import OptionError
 
 if TYPE_CHECKING:
     from otio_autoedit.models.train.gather import Step
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 EXAMPLES = (
     "gather --out ~/gathered",
     "shots --extra ~/gathered --out runs/shots",
+    "teach --set sets/*",
     "shots --data ~/footage --minutes 200 --seed 1 --out runs/shots",
 )
 
@@ -34,18 +36,23 @@ def parser(argv: Sequence[str]) -> CommandParser:
     )
     result.add_argument(
         "what",
-        choices=["shots", "gather"],
-        help="which network; or gather: fetch public footage to train on, with labels of edits",
+        choices=["shots", "gather", "teach"],
+        help="which network; or gather: fetch public footage to train on, with labels of edits; "
+        "or teach: let published networks label sets of pictures",
     )
     result.add_argument("--data", help=f"the footage folder (default: {VARIABLE})")
     result.add_argument(
         "--extra", type=Path, help="a folder of gathered footage: single/ and edited/"
     )
     result.add_argument(
-        "--out",
+        "--out", type=Path, help="where weights, checkpoint and history go, or what is gathered"
+    )
+    result.add_argument(
+        "--set",
         type=Path,
-        required=True,
-        help="where weights, checkpoint and history go, or what is gathered",
+        nargs="+",
+        metavar="DIR",
+        help="teach: folders of sets; their labels are written into them",
     )
     result.add_argument("--minutes", type=float, default=200.0, help="time to train (default: 200)")
     result.add_argument("--steps", type=int, help="how long to train instead, in steps")
@@ -56,13 +63,19 @@ def parser(argv: Sequence[str]) -> CommandParser:
     result.add_argument(
         "--begin", type=Path, metavar="WEIGHTS", help="begin with these weights, not from nothing"
     )
-    result.add_argument("--from-start", action="store_true", help="take no checkpoint up again")
+    result.add_argument(
+        "--from-start", action="store_true", help="begin anew; teach: label sets again"
+    )
     add_common(result)
     return result
 
 
 def run(given: Namespace, speaker: Speaker) -> int:
     """Train or gather, and say what was written."""
+    if given.what == "teach":
+        return _teach(given, speaker)
+    if given.out is None:
+        raise OptionError(f"train {given.what} needs --out DIR: where what it makes goes")
     return _gather(given, speaker) if given.what == "gather" else _train(given, speaker)
 
 
@@ -84,6 +97,23 @@ def _gather(given: Namespace, speaker: Speaker) -> int:
     total = there + len(gathered.failed)
     speaker.written(str(given.out), f"{there} of {total} clips, {len(gathered.made)} of them new")
     return 1 if gathered.failed else 0
+
+
+def _teach(given: Namespace, speaker: Speaker) -> int:
+    if not given.set:
+        raise OptionError("train teach needs --set DIR: a folder of a set of pictures, or several")
+    weights = data_folder(given.data) / "weights"
+    from otio_autoedit.models.train.scene.teach import Taught, teach
+
+    def show(taught: Taught) -> None:
+        done = f"labelled in {taught.seconds:.0f} s" if taught.seconds else "was labelled before"
+        common = sorted(taught.boxes.items(), key=lambda pair: -pair[1])[:12]
+        words = [f"{taught.pictures} pictures, {done}", *(f"{name} {n}" for name, n in common)]
+        speaker.written(str(taught.folder), ", ".join(words))
+
+    with speaker.progress() as progress:
+        teach(given.set, weights, again=given.from_start, progress=progress, done=show)
+    return 0
 
 
 def _train(given: Namespace, speaker: Speaker) -> int:
