@@ -8,16 +8,26 @@ from typing import Any
 
 from otio_autoedit.errors import AutoEditError, MissingExtraError
 
-_CURVES = (
+Panels = tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]
+"""A panel's title, and where its curves' values are in an entry."""
+
+SHOTS: Panels = (
     ("loss", (("loss",),)),
     ("F1, held-out films", (("generated", "f1"), ("real", "f1"), ("jumps", "f1"))),
     ("gradual IoU", (("generated", "gradual_iou"), ("real", "gradual_iou"))),
     ("gradual recall", (("generated", "gradual_recall"), ("real", "gradual_recall"))),
 )
 
+SCENE: Panels = (
+    ("loss", (("loss",),)),
+    ("AP50, held-out pictures", (("ap50",), ("ap50_person",))),
+    ("intersection over union", (("miou",), ("foreground_iou",))),
+    ("scenes right", (("scene",),)),
+)
 
-def draw_curves(history: Path, out: Path) -> None:
-    """Draws a `shots-history.json` into `out`, by its suffix PNG or SVG: a panel a figure.
+
+def draw_curves(history: Path, out: Path, panels: Panels = SHOTS) -> None:
+    """Draws the history of a training run into `out`, by its suffix PNG or SVG: four panels.
 
     Raises:
         AutoEditError: there is no history in the file.
@@ -32,7 +42,7 @@ def draw_curves(history: Path, out: Path) -> None:
         ) from error
     minutes = [entry["elapsed_s"] / 60 for entry in entries]
     figure = Figure(figsize=(10, 6), layout="constrained")
-    for panel, (title, curves) in zip(figure.subplots(2, 2).flat, _CURVES, strict=True):
+    for panel, (title, curves) in zip(figure.subplots(2, 2).flat, panels, strict=True):
         for path in curves:
             values = [_value(entry, path) for entry in entries]
             panel.plot(minutes, values, label=path[0])
@@ -52,7 +62,7 @@ def _read(history: Path) -> list[dict[str, Any]]:
     except (OSError, ValueError, TypeError) as error:
         raise AutoEditError(
             f"{history}: no history of a training run ({error}); train writes it as "
-            "shots-history.json"
+            "shots-history.json or scene-history.json"
         ) from error
     return entries
 
