@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import sys
-import time
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from otio_autoedit.analysis.device import choose_device
 from otio_autoedit.cli.arguments import CommandParser, add_common
 from otio_autoedit.cli.data import VARIABLE, data_folder
 from otio_autoedit.cli.speaking import Speaker
+from otio_autoedit.cli.training_lines import Lines
 from otio_autoedit.errors import OptionError
 
 if TYPE_CHECKING:
     from otio_autoedit.models.train.gather import Step
-    from otio_autoedit.models.train.shots import Progress
+    from otio_autoedit.models.train.scene.validate import Validation as SceneValidation
+    from otio_autoedit.models.train.validate import Validation
 
 EXAMPLES = (
     "gather --out ~/gathered",
     "shots --extra ~/gathered --out runs/shots",
     "teach --set sets/*",
+    "scene --source sets --minutes 100 --out runs/scene",
     "shots --data ~/footage --minutes 200 --seed 1 --out runs/shots",
 )
 
@@ -36,7 +39,7 @@ def parser(argv: Sequence[str]) -> CommandParser:
     )
     result.add_argument(
         "what",
-        choices=["shots", "gather", "teach"],
+        choices=["shots", "scene", "gather", "teach"],
         help="which network; or gather: fetch public footage to train on, with labels of edits; "
         "or teach: let published networks label sets of pictures",
     )
@@ -53,6 +56,16 @@ def parser(argv: Sequence[str]) -> CommandParser:
         nargs="+",
         metavar="DIR",
         help="teach: folders of sets; their labels are written into them",
+    )
+    result.add_argument(
+        "--source",
+        type=Path,
+        nargs="+",
+        metavar="DIR",
+        help="scene: sets of pictures to train on, or folders of sets",
+    )
+    result.add_argument(
+        "--device", default="cpu", help="scene: cpu, cuda, mps or auto (default: cpu)"
     )
     result.add_argument("--minutes", type=float, default=200.0, help="time to train (default: 200)")
     result.add_argument("--steps", type=int, help="how long to train instead, in steps")
@@ -76,7 +89,8 @@ def run(given: Namespace, speaker: Speaker) -> int:
         return _teach(given, speaker)
     if given.out is None:
         raise OptionError(f"train {given.what} needs --out DIR: where what it makes goes")
-    return _gather(given, speaker) if given.what == "gather" else _train(given, speaker)
+    jobs = {"gather": _gather, "scene": _train_scene, "shots": _train}
+    return jobs[given.what](given, speaker)
 
 
 def _gather(given: Namespace, speaker: Speaker) -> int:
@@ -120,7 +134,7 @@ def _train(given: Namespace, speaker: Speaker) -> int:
     data = data_folder(given.data)
     from otio_autoedit.models.train.shots import train_shots
 
-    lines = _Lines(speaker, given.minutes * 60, wanted=given.progress != "none" and not given.quiet)
+    lines = Lines(speaker, given.minutes * 60, _wants_lines(given), _shot_words, _shot_fields)
     path = train_shots(
         data,
         given.out,
@@ -136,42 +150,56 @@ def _train(given: Namespace, speaker: Speaker) -> int:
     return 0
 
 
-class _Lines:
-    """A line now and then: training has no frames to count, and each line is worth keeping."""
+def _train_scene(given: Namespace, speaker: Speaker) -> int:
+    if not given.source:
+        raise OptionError("train scene needs --source DIR: sets of pictures, or folders of sets")
+    device = choose_device(given.device)
+    from otio_autoedit.models.train.scene.training import train_scene
 
-    def __init__(self, speaker: Speaker, seconds: float, wanted: bool) -> None:
-        self._speaker, self._seconds, self._wanted = speaker, seconds, wanted
-        self._said = -60.0
+    lines = Lines(speaker, given.minutes * 60, _wants_lines(given), _scene_words, _scene_fields)
+    path = train_scene(
+        given.source,
+        given.out,
+        minutes=given.minutes,
+        steps=given.steps,
+        seed=given.seed,
+        resume=not given.from_start,
+        device=device.name,
+        begin=given.begin,
+        progress=lines.show,
+    )
+    speaker.written(str(path), "weights; OTIO_AUTOEDIT_WEIGHTS names a folder to take them from")
+    return 0
 
-    def show(self, progress: Progress) -> None:
-        scored = progress.validation is not None
-        if not self._wanted or (not scored and time.monotonic() - self._said < 10):
-            return
-        self._said = time.monotonic()
-        if self._speaker.as_json:
-            self._speaker.event("progress", **self._fields(progress))
-            return
-        words = [f"step {progress.step}", f"loss {progress.loss:.4f}"]
-        words.append(f"{progress.elapsed_s / 60:.1f} of {self._seconds / 60:.0f} min")
-        if progress.validation is not None:
-            drawn, real = progress.validation.generated, progress.validation.real
-            words.append(f"F1 {drawn.f1:.3f}, gradual recall {drawn.gradual_recall:.3f}")
-            if real.found + real.missed:
-                words.append(f"on real films {real.f1:.3f} and {real.gradual_recall:.3f}")
-        print(", ".join(words), file=sys.stderr, flush=True)
 
-    def _fields(self, progress: Progress) -> dict[str, object]:
-        left = max(0.0, self._seconds - progress.elapsed_s)
-        fields: dict[str, object] = {
-            "stage": "train",
-            "step": progress.step,
-            "loss": round(progress.loss, 5),
-            "elapsed": round(progress.elapsed_s, 1),
-            "eta": round(left, 1),
-        }
-        if progress.validation is not None:
-            counts = progress.validation.generated
-            fields["f1"] = round(counts.f1, 4)
-            fields["gradual_recall"] = round(counts.gradual_recall, 4)
-            fields["real_f1"] = round(progress.validation.real.f1, 4)
-        return fields
+def _wants_lines(given: Namespace) -> bool:
+    return given.progress != "none" and not given.quiet
+
+
+def _shot_words(found: Validation) -> list[str]:
+    words = [f"F1 {found.generated.f1:.3f}, gradual recall {found.generated.gradual_recall:.3f}"]
+    if found.real.found + found.real.missed:
+        words.append(f"on real films {found.real.f1:.3f} and {found.real.gradual_recall:.3f}")
+    return words
+
+
+def _shot_fields(found: Validation) -> dict[str, float]:
+    return {
+        "f1": round(found.generated.f1, 4),
+        "gradual_recall": round(found.generated.gradual_recall, 4),
+        "real_f1": round(found.real.f1, 4),
+    }
+
+
+def _scene_words(found: SceneValidation) -> list[str]:
+    return [
+        f"on {found.pictures} held-out pictures AP50 {found.ap50:.3f}",
+        f"person {found.ap50_person:.3f}",
+        f"mIoU {found.miou:.3f}",
+        f"foreground {found.foreground_iou:.3f}",
+        f"scene {found.scene:.2f}",
+    ]
+
+
+def _scene_fields(found: SceneValidation) -> dict[str, float]:
+    return found.figures()
