@@ -168,9 +168,14 @@ def _mask(picture: Picture, listed: Listed, seen: Seen, teachers: Teachers) -> N
 
     found = seen.objects
     places = zip(found.labels, found.boxes.tolist(), found.scores.tolist(), strict=True)
-    supports = [Support(name, tuple(box), score) for name, box, score in places]
-    supports += [Support(box.name, tuple(box[1:]), 1.0) for box in listed.boxes]
+    supports = [Support(name, _box(sides), score) for name, sides, score in places]
+    supports += [Support(box.name, _box(box[1:]), 1.0) for box in listed.boxes]
     return taught_mask(seen.groups, size, supports, portrait)
+
+
+def _box(sides: Sequence[float]) -> tuple[float, float, float, float]:
+    x0, y0, x1, y1 = sides
+    return x0, y0, x1, y1
 
 
 def _line(name: str, seen: Seen) -> str:
