@@ -18,12 +18,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 Grey = npt.NDArray[np.float32]
-Floats = npt.NDArray[np.float64]
+Real = npt.NDArray[np.floating[Any]]
 Similarity = tuple[float, float, float, float]
 
 LONG_SIDE = 128
@@ -328,7 +329,7 @@ def _signed(place: int, length: int) -> int:
     return place - length if place > length // 2 else place
 
 
-def _weights(error: Grey, seen: Grey) -> Grey:
+def _weights(error: Real, seen: Grey) -> Grey:
     """Returns Geman and McClure's weights; half of what is seen is taken to belong together."""
     known = np.abs(error[seen > 0])
     middle = float(np.median(known)) if len(known) else 1.0
@@ -348,7 +349,7 @@ def _slopes(picture: Grey, unit: float) -> tuple[Grey, Grey]:
     return across, down
 
 
-def _largest_near(values: Grey) -> Grey:
+def _largest_near(values: Real) -> Grey:
     """Returns the largest of each pixel's 3 x 3."""
     padded = np.pad(values, 1, "edge")
     rows = np.maximum(np.maximum(padded[:-2], padded[1:-1]), padded[2:])
