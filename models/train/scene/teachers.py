@@ -9,6 +9,7 @@ from __future__ import annotations
 import tempfile
 import warnings
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,8 @@ class Teachers:
         """Returns what they say of a picture."""
         with one_thread(), torch.inference_mode():
             objects, p3, p4 = self._objects(picture)
-            faces = doubted(self._faces(picture), objects)
+            # Small faces cost four times the large ones, and count only in persons' boxes.
+            faces = doubted(self._faces(picture, "person" in objects.labels), objects)
             return Seen(
                 Detections(
                     np.concatenate([objects.boxes, faces.boxes]),
@@ -146,20 +148,19 @@ class FaceTeacher:
         self._model = OnnxModel(path)
         self._path = path
 
-    def __call__(self, picture: Picture) -> Detections:
-        """Returns the faces, the surest first."""
-        rows = torch.cat([self._rows(picture, side) for side in FACE_SIDES])
+    def __call__(self, picture: Picture, small: bool = True) -> Detections:
+        """Returns the faces, the surest first; without `small`, large ones only."""
+        sides = FACE_SIDES if small else FACE_SIDES[:1]
+        rows = torch.cat([self._rows(picture, side) for side in sides])
         found = yolo.chosen(rows, LEAST_FACE, OVERLAP_FACE)
         scores = found.scores.numpy()
         return Detections(found.places.clamp(0, 1).numpy(), ("face",) * len(scores), scores)
 
     def _rows(self, picture: Picture, side: int) -> Tensor:
         """`[cells, 5]`: x0, y0, x1, y1 in 0..1 and the score, from the picture at a size."""
-        scale = side / max(picture.shape[:2])
-        height, width = (max(1, round(edge * scale)) for edge in picture.shape[:2])
-        size = (-(-height // 32) * 32, -(-width // 32) * 32)
-        square = torch.zeros(1, 3, *size)
-        square[:, :, :height, :width] = resized(_batch(picture), (height, width)).flip(1)
+        scale = side / max(picture.shape[:2]) / 32
+        size = (ceil(picture.shape[0] * scale) * 32, ceil(picture.shape[1] * scale) * 32)
+        square, placed = yolo.letterboxed(_batch(picture), size, "yolox")
         outputs = self._model(square.numpy())
         if len(outputs) != 12:
             raise WeightsError(f"{self._path} has {len(outputs)} outputs, not YuNet's 12")
@@ -170,7 +171,8 @@ class FaceTeacher:
         extent = boxes[:, 2:].exp() * cells[:, 2:]
         score = (classes.clamp(0, 1) * objectness.clamp(0, 1)).sqrt()
         corners = torch.cat([centre - extent / 2, centre + extent / 2], 1)
-        return torch.cat([corners / corners.new_tensor([width, height] * 2), score], 1)
+        x_side, y_side = placed.scale[0] * picture.shape[1], placed.scale[1] * picture.shape[0]
+        return torch.cat([corners / corners.new_tensor([x_side, y_side] * 2), score], 1)
 
 
 class GroupTeacher:
@@ -179,7 +181,8 @@ class GroupTeacher:
     def __init__(self, path: Path) -> None:
         self._model = OnnxModel(path)
         names = (BACKGROUND, *describe("lraspp_mobilenet_v3_large").classes)
-        self._group = torch.tensor([MASKS.index(VOC_TO_MASK.get(name, "other")) for name in names])
+        groups = [MASKS.index(VOC_TO_MASK.get(name, "other")) for name in names]
+        self._group = torch.eye(GROUPS)[groups]  # [21, 4]
 
     def __call__(self, picture: Picture) -> NDArray[np.float32]:
         """Returns `[4, h, w]`, probabilities of `MASKS[:4]`."""
@@ -188,10 +191,11 @@ class GroupTeacher:
         output = torch.from_numpy(self._model(values.numpy())[0][0])
         if output.ndim != 3 or output.shape[2] != len(self._group):
             raise WeightsError(f"{self._model.path} does not score Pascal VOC's 21 classes")
-        classes = output.softmax(2).reshape(-1, len(self._group)).T
-        groups = torch.zeros(GROUPS, classes.shape[1]).index_add_(0, self._group, classes)
-        grouped: NDArray[np.float32] = groups.reshape(GROUPS, *output.shape[:2]).numpy()
-        return grouped
+        groups = (output - output.amax(2, keepdim=True)).exp() @ self._group
+        shares: NDArray[np.float32] = (
+            (groups / groups.sum(2, keepdim=True)).permute(2, 0, 1).numpy()
+        )
+        return shares
 
 
 class ClassTeacher:
