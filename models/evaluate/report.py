@@ -52,10 +52,10 @@ class Report:
         return replace(self, **changes)
 
 
-def versions() -> dict[str, str]:
+def versions(packages: Sequence[str] = _PACKAGES) -> dict[str, str]:
     """Returns what a reader must know to measure the same again."""
     found = {"python": platform.python_version(), "machine": platform.machine()}
-    for package in _PACKAGES:
+    for package in packages:
         try:
             found[package] = version(package)
         except PackageNotFoundError:

@@ -1,22 +1,29 @@
-"""``otio-autoedit evaluate shots``: the command that reproduces the printed accuracy."""
+"""``otio-autoedit evaluate``: the command that reproduces the printed accuracy.
+
+The shot network is measured here; each other network in a module of its own.
+"""
 
 from __future__ import annotations
 
-import sys
+import importlib
 from argparse import Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from otio_autoedit.cli.arguments import CommandParser, add_common, comma_words
 from otio_autoedit.cli.data import VARIABLE, data_folder
 from otio_autoedit.cli.speaking import Speaker
+from otio_autoedit.cli.telling import teller
 from otio_autoedit.errors import AutoEditError, OptionError, did_you_mean
 from otio_autoedit.models.evaluate import PARTS
 
 if TYPE_CHECKING:
     from otio_autoedit.models.evaluate.everything import EvaluateOptions
 
+ELSEWHERE = {"scene": "evaluate_scene"}
+"""Networks by the modules, with parser and run, that measure them."""
+NETWORKS = ("shots", *ELSEWHERE)
 EXAMPLES = (
     "shots",
     "shots --data ~/footage --only films --tolerance 0,1,2",
@@ -27,14 +34,21 @@ EXAMPLES = (
 
 
 def parser(argv: Sequence[str]) -> CommandParser:
-    """The arguments of ``evaluate``."""
+    """The arguments of ``evaluate``, of the network that is named first."""
+    network = next((word for word in argv if word in NETWORKS), "shots")
+    if network in ELSEWHERE:
+        chosen: CommandParser = _elsewhere(network).parser()
+        return chosen
     result = CommandParser(
         "evaluate",
         "measure a network on labelled footage, beside what others ship",
         EXAMPLES,
         "Nothing is trained or chosen on this footage. Prints Markdown tables.",
     )
-    result.add_argument("network", choices=["shots"], help="which network")
+    others = " and ".join(f"`evaluate {name} --help`" for name in ELSEWHERE)
+    result.add_argument(
+        "network", choices=NETWORKS, help=f"which network; {others} tells what that takes"
+    )
     result.add_argument("--data", help=f"the footage folder (default: {VARIABLE})")
     result.add_argument("--weights", type=Path, help="other weights than those that are shipped")
     result.add_argument(
@@ -111,6 +125,8 @@ def _add_results(result: CommandParser) -> None:
 
 def run(given: Namespace, speaker: Speaker) -> int:
     """Measure, and print the tables."""
+    if given.network in ELSEWHERE:
+        return int(_elsewhere(given.network).run(given, speaker))
     if given.curves:
         return _curves(given.curves, speaker)
     tolerances, parts = _tolerances(given.tolerance), _parts(given.only)
@@ -124,7 +140,7 @@ def run(given: Namespace, speaker: Speaker) -> int:
 
     options = _options(given, parts, tolerances, speaker)
     try:
-        report = evaluate_shots(data, options, _say(given, speaker))
+        report = evaluate_shots(data, options, teller(given, speaker))
     except FileNotFoundError as error:
         raise AutoEditError(str(error)) from error
     print(whole_text(report))
@@ -170,18 +186,8 @@ def _options(
     )
 
 
-def _say(given: Namespace, speaker: Speaker) -> Callable[[str], None]:
-    shown = not given.quiet and (
-        given.progress in ("bar", "json") or (given.progress == "auto" and sys.stderr.isatty())
-    )
-
-    def say(text: str) -> None:
-        if speaker.as_json:
-            speaker.event("progress", stage="evaluate", text=text)
-        elif shown:
-            print(text, file=sys.stderr, flush=True)
-
-    return say
+def _elsewhere(network: str) -> Any:
+    return importlib.import_module(f"otio_autoedit.cli.{ELSEWHERE[network]}")
 
 
 def _curves(history: Path, speaker: Speaker) -> int:
