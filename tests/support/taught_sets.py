@@ -69,9 +69,7 @@ def _placed(rng: np.random.Generator) -> list[Box]:
     boxes = []
     for name in rng.permutation(list(COLOURS))[: rng.integers(1, 4)]:
         x, y = rng.uniform(0, 0.6), rng.uniform(0, 0.5)
-        boxes.append(
-            Box(str(name), x, y, x + rng.uniform(0.15, 0.3), y + rng.uniform(0.2, 0.5))
-        )
+        boxes.append(Box(str(name), x, y, x + rng.uniform(0.15, 0.3), y + rng.uniform(0.2, 0.5)))
     return boxes
 
 

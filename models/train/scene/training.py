@@ -74,6 +74,7 @@ class TrainOptions:
         features_share: the first part of the run, over which the teachers' features lose weight.
         films_share: the last part, in which two of three steps see films.
         learning_rate: the highest.
+        warm_up: steps in which it is reached.
         cnn_scale, rnn_scale: of the learning rate, in the last part.
         falling_share: the last part of the run, in which the learning rate falls to nothing.
         mean_decay: of the running mean of the weights, a step.
@@ -90,6 +91,7 @@ class TrainOptions:
     features_share: float = 1 / 3
     films_share: float = 0.2
     learning_rate: float = 2e-3
+    warm_up: int = 100
     cnn_scale: float = 0.1
     rnn_scale: float = 2.0
     falling_share: float = 0.4
@@ -256,7 +258,8 @@ class _Trainer:
         _set_part(run, options, last_part)
         with torch.autocast(self._device.type, torch.bfloat16):
             loss = self._loss(run.net, batch, done, last_part)
-        rate = learning_rate(options.learning_rate, run.step, done, options.falling_share)
+        highest, falling = options.learning_rate, options.falling_share
+        rate = learning_rate(highest, run.step, done, falling, options.warm_up)
         take_step(run, loss, rate, options.mean_decay)
         if run.step % 50 == 0:
             self.progress(Progress(run.step, run.elapsed_s, run.loss))
