@@ -10,7 +10,7 @@ The parts, and why each should matter:
 - **diversity**: nothing shown earlier looks like it: `d` to the nearest frame that was shown
   before, what was shown just now left out.
 - **people**: persons and faces, large, near the middle of the picture.
-- **motion**: the subject moves, or the picture does.
+- **motion**: things move by themselves, whatever the camera does.
 - **sound**: it is loud.
 
 Representativeness and diversity are the two rewards of Zhou et al., "Deep reinforcement learning
@@ -102,7 +102,7 @@ def importance(
         vectors: `(n, D)`: `f_i`.
         novelty: `(n,)`: how far each was from what was expected.
         objects: n of them; classes are indices into `names`.
-        motion: `(n,)`, any unit, more is more.
+        motion: `(n,)`, any unit, more is more: the subject's, where it is told from the camera's.
         loudness: `(n,)`, any unit; -inf is silence.
         names: of the objects' classes.
         weights: by part, 0 or more; those not named weigh 1.
@@ -164,9 +164,14 @@ def _units(vectors: Floats) -> Floats:
     What is no number counts as 0.
     """
     finite = np.nan_to_num(np.asarray(vectors, np.float32), posinf=0.0, neginf=0.0)
-    centred = finite - finite.mean(0) if len(finite) else finite
+    if not finite.size:
+        return finite
+    centred = finite - finite.mean(0, dtype=np.float64).astype(np.float32)
     length = np.linalg.norm(centred, axis=1, keepdims=True)
-    return np.divide(centred, length, out=np.zeros_like(centred), where=length > 1e-6)
+    rounding = 1e-5 * float(np.abs(finite).max()) * np.sqrt(finite.shape[1])
+    units: Floats = np.zeros_like(centred)
+    np.divide(centred, length, out=units, where=length > rounding)
+    return units
 
 
 def _anchors(n: int) -> NDArray[np.int64]:
@@ -179,7 +184,7 @@ def _anchors(n: int) -> NDArray[np.int64]:
 
 def _density(units: Floats) -> Floats:
     """Returns for each frame the mean over the film of `exp(-d / s)`, s the film's mean `d`."""
-    anchors = units[_anchors(len(units))]
+    anchors: Floats = units[_anchors(len(units))]
     if not len(units):
         return np.zeros(0, np.float32)
     scale = max(float(1 - (anchors @ anchors.T).mean()), 1e-6)
