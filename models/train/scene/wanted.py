@@ -67,8 +67,9 @@ def wanted_boxes(
     for box in taught or ():
         if box.score < UNSURE or COCO_TO_OBJECT.get(box.name) in complete:
             continue
-        if not _on_any(box, true):
-            chosen.append((box, _class_of(box) if box.score >= SURE else IGNORED))
+        number = _class_of(box)
+        if number and not _on_any(box, true):
+            chosen.append((box, number if box.score >= SURE else IGNORED))
     carried = [(box, number) for box, number in chosen if number]
     return WantedBoxes(
         np.array([box.place for box, _ in carried], np.float32).reshape(-1, 4),

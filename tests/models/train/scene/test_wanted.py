@@ -37,7 +37,8 @@ def test_a_true_box_wins_over_a_teachers_on_the_same_thing() -> None:
 
 
 def test_names_that_are_not_carried_are_background() -> None:
-    assert classes([Box("chair", LEFT)], [Box("zebra", RIGHT, 0.9)]) == []
+    taught = [Box("zebra", RIGHT, 0.9), Box("bottle", SMALL, 0.2)]
+    assert classes([Box("chair", LEFT)], taught) == []
 
 
 def test_where_nobody_looked_all_is_unknown() -> None:
