@@ -21,7 +21,7 @@ from otio_autoedit.models.evaluate import PARTS
 if TYPE_CHECKING:
     from otio_autoedit.models.evaluate.everything import EvaluateOptions
 
-ELSEWHERE = {"scene": "evaluate_scene"}
+ELSEWHERE = {"scene": "evaluate_scene", "importance": "evaluate_importance"}
 """Networks by the modules, with parser and run, that measure them."""
 NETWORKS = ("shots", *ELSEWHERE)
 EXAMPLES = (

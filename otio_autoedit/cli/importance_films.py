@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from otio_autoedit.analysis.device import choose_device
 from otio_autoedit.cli.arguments import CommandParser
 from otio_autoedit.cli.speaking import Speaker
 from otio_autoedit.cli.telling import teller
@@ -43,7 +44,7 @@ def add_films(result: CommandParser) -> None:
         help="whose vectors: scene or shots (default: scene)",
     )  # fmt: skip
     group.add_argument("--detector", help="a network of `models` that finds people in its place")
-    group.add_argument("--device", default="cpu", help="cpu, cuda or mps (default: cpu)")
+    group.add_argument("--device", default="cpu", help="cpu, cuda, mps or auto (default: cpu)")
 
 
 def check_films(given: Namespace, needed: bool) -> None:
@@ -137,7 +138,7 @@ class SubjectMotion:
 def _seeing(given: Namespace) -> tuple[Seeing, Sequence[str]]:
     from otio_autoedit.models.evaluate.film_vectors import seeing_by
 
-    return seeing_by(given.by, detector=given.detector, device=given.device)
+    return seeing_by(given.by, detector=given.detector, device=choose_device(given.device).name)
 
 
 def _reader(given: Namespace, speaker: Speaker) -> Callable[[Path], FilmVectors]:

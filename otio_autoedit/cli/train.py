@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from otio_autoedit.analysis.device import choose_device
+from otio_autoedit.cli import train_importance
 from otio_autoedit.cli.arguments import CommandParser, add_common
 from otio_autoedit.cli.data import VARIABLE, data_folder
 from otio_autoedit.cli.speaking import Speaker
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from otio_autoedit.models.train.scene.validate import Validation as SceneValidation
     from otio_autoedit.models.train.validate import Validation
 
+JOBS = ("shots", "scene", "importance", "gather", "teach")
 EXAMPLES = (
     "gather --out ~/gathered",
     "shots --extra ~/gathered --out runs/shots",
@@ -30,7 +32,9 @@ EXAMPLES = (
 
 
 def parser(argv: Sequence[str]) -> CommandParser:
-    """The arguments of ``train``."""
+    """The arguments of ``train``, of the network that is named."""
+    if next((word for word in argv if word in JOBS), "") == "importance":
+        return train_importance.parser()
     result = CommandParser(
         "train",
         "train a network from nothing, on transitions drawn over footage that may be trained on",
@@ -39,9 +43,10 @@ def parser(argv: Sequence[str]) -> CommandParser:
     )
     result.add_argument(
         "what",
-        choices=["shots", "scene", "gather", "teach"],
-        help="which network; or gather: fetch public footage to train on, with labels of edits; "
-        "or teach: let published networks label sets of pictures",
+        choices=JOBS,
+        help="which network (`train importance --help` tells what that takes); or gather: fetch "
+        "public footage to train on, with labels of edits; or teach: let published networks label "
+        "sets of pictures",
     )
     result.add_argument("--data", help=f"the footage folder (default: {VARIABLE})")
     result.add_argument(
@@ -85,6 +90,8 @@ def parser(argv: Sequence[str]) -> CommandParser:
 
 def run(given: Namespace, speaker: Speaker) -> int:
     """Train or gather, and say what was written."""
+    if given.what == "importance":
+        return train_importance.run(given, speaker)
     if given.what == "teach":
         return _teach(given, speaker)
     if given.out is None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from otio_autoedit.analysis.device import choose_device
 from otio_autoedit.cli.arguments import CommandParser, add_common
 from otio_autoedit.cli.importance_films import add_films, check_films, films_of
 from otio_autoedit.cli.speaking import Speaker
@@ -66,7 +67,7 @@ def run(given: Namespace, speaker: Speaker) -> int:
         seeds=given.seeds,
         seed=given.seed,
         options=ImportanceTrainOptions(steps=given.steps),
-        device=given.device,
+        device=choose_device(given.device).name,
         progress=_lines(given, speaker),
     )
     print(importance_table(trained.rows))
