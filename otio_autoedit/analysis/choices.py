@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from otio_autoedit.models.zoo import OPTIONS
 from otio_autoedit.options import Option
+
+OURS = "autoedit"
 
 THRESHOLD = Option(
     "threshold", "number", None,
@@ -10,10 +15,20 @@ THRESHOLD = Option(
     minimum=0, maximum=1,
 )  # fmt: skip
 SHOT_NETWORK = Option(
-    "shot_network", "choice", "autoedit",
+    "shot_network", "choice", OURS,
     "What finds the shots: our own network, or TransNetV2 (extra `transnetv2`), which tells "
     "neither fades from dissolves nor jump cuts.",
-    choices=("autoedit", "transnetv2"),
+    choices=(OURS, "transnetv2"),
+)  # fmt: skip
+DETECTOR = replace(
+    OPTIONS["detector"], default=OURS,
+    help="What finds objects: our own network, one that `otio-autoedit models` lists (COCO's 80 "
+    "classes, slower), or an .onnx file of the YOLO family.",
+)  # fmt: skip
+SEGMENTER = replace(
+    OPTIONS["segmenter"], default=OURS,
+    help="What draws masks: our own network, one that `otio-autoedit models` lists, or an .onnx "
+    "file.",
 )  # fmt: skip
 DEVICE = Option(
     "device", "text", "auto", "Where networks run: `auto`, `cpu`, `cuda`, `cuda:1`, `mps`."

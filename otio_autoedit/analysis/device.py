@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from otio_autoedit.errors import OptionError, did_you_mean
 
@@ -46,3 +46,30 @@ def choose_device(wanted: str = "auto") -> Device:
         f"device {wanted!r}: torch finds no such device on this machine; "
         "device=auto takes what there is"
     )
+
+
+class Placement:
+    """Where a network runs, and where after a device failed that nobody had asked for."""
+
+    def __init__(self, wanted: str) -> None:
+        """Args: "auto", or a device by name."""
+        self.wanted = wanted
+        self._device = ""
+        self._failed = ""
+
+    def choose(self, but: Device | None = None) -> Device:
+        """Returns the device to run on; ``but`` stands in for Apple's graphics that were found,
+        for a network that is not right there."""
+        device = choose_device("cpu" if self._failed else self.wanted)
+        if but is not None and self.wanted == "auto" and device.name == "mps":
+            device = but
+        self._device = device.name
+        return replace(device, why=self._failed or device.why)
+
+    def fall_back(self, error: RuntimeError) -> bool:
+        """Returns whether to try the processor: where nobody asked for a device by name."""
+        if self.wanted != "auto" or self._device in ("", "cpu"):
+            return False
+        text = " ".join(str(error).split())[:200] or type(error).__name__
+        self._failed = f"{self._device} failed: {text}"
+        return True

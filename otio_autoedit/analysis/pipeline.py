@@ -3,37 +3,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
-from types import MappingProxyType
-from typing import Final, Literal, TypeVar
+from typing import Final, Literal
 
-from otio_autoedit.analysis.entry import Entry
+from otio_autoedit.analysis.assemble import assembled
+from otio_autoedit.analysis.derive import derived
 from otio_autoedit.analysis.identity import Stamp, identify, remember, stamp
 from otio_autoedit.analysis.progress import Reporter
 from otio_autoedit.analysis.record import Analysis
-from otio_autoedit.analysis.shot_network import ShotNetwork
-from otio_autoedit.analysis.stages import (
-    INDEX,
-    LOUDNESS,
-    SHOTS,
-    Index,
-    Loudness,
-    Shots,
-    checked_needs,
-    index_from,
-    loudness_from,
-    shots_from,
-    stage_key,
-    to_entry,
-)
+from otio_autoedit.analysis.results import Index
+from otio_autoedit.analysis.source import Source
+from otio_autoedit.analysis.sources import find_sources
+from otio_autoedit.analysis.stage_entries import About, from_entry, to_entry
+from otio_autoedit.analysis.stages import INDEX, MADE_OF, SHOWN, checked_needs, stage_key
 from otio_autoedit.analysis.store import Store
 from otio_autoedit.errors import AutoEditError, MediaError, OptionError
 from otio_autoedit.progress import ProgressCallback
 
-T = TypeVar("T")
+Results = dict[str, object]
 
 
 class _Default(Enum):
@@ -51,6 +41,8 @@ def analyze(
     device: str = "auto",
     threshold: float | None = None,
     shot_network: str | None = None,
+    detector: str | None = None,
+    segmenter: str | None = None,
     store: Store | Literal[_Default.STORE] | None = DEFAULT,
     progress: ProgressCallback | None = None,
 ) -> Analysis:
@@ -58,123 +50,150 @@ def analyze(
 
     Args:
         path: a film, a sound or a still.
-        needs: any of "shots" and "loudness".
+        needs: any of `NEEDS`: "shots", "loudness", "objects", "masks", "score", "novelty",
+            "motion", "scene".
         device: "auto", "cpu", "cuda", "cuda:1" or "mps", for the networks.
         threshold: how sure the network must be of a transition, 0 to 1; None for its own.
         shot_network: "autoedit" or "transnetv2"; None for the first.
+        detector: what finds objects: "autoedit", a name of the zoo, an .onnx file; None for the
+            first.
+        segmenter: what draws masks, likewise.
         store: where results are kept; None keeps nothing.
         progress: called some ten times a second; may raise `Cancelled`.
 
     Raises:
         MediaError: the file cannot be read.
         OptionError: an option is none of those above.
-        MissingExtraError: ``shot_network`` comes in a package that is not installed.
-        WeightsError: the network's weights are missing or damaged.
+        MissingExtraError: a network comes in a package that is not installed.
+        WeightsError: a network's weights are missing or damaged.
     """
     file = Path(path)
     wanted = checked_needs(needs)
     _check_threshold(threshold)
-    network = ShotNetwork(shot_network, device, threshold)
+    sources = find_sources(
+        device=device, threshold=threshold, shot_network=shot_network,
+        detector=detector, segmenter=segmenter, progress=progress,
+    )  # fmt: skip
     report = Reporter(progress, str(file))
     now = _stamp(file)
     kept = Store() if isinstance(store, _Default) else store
-    keys = {each: network.key() if each == SHOTS else stage_key(each) for each in (INDEX, *wanted)}
-    job = _Job(file, now, keys, network, report)
+    job = _Job(file, now, (INDEX, *(SHOWN[need] for need in wanted)), sources, report)
     if kept is None:
-        return _analysis(job.make(set(keys)), wanted)
+        return assembled(job.make({}), wanted)
     fingerprint = identify(file, now, kept)
-    parts = job.kept(kept, fingerprint)
-    if missing := parts.missing(keys):
+    results = job.kept(kept, fingerprint)
+    if missing := job.missing(results):
         # The index alone is not worth waiting for: another may hold it for a stage not wanted here.
-        alone = [(stage, keys[stage]) for stage in missing if stage != INDEX or len(missing) == 1]
+        alone = [(each, job.key(each)) for each in missing if each != INDEX or len(missing) == 1]
         with kept.alone(fingerprint, alone, report.wait):
-            parts = job.kept(kept, fingerprint)
-            if missing := parts.missing(keys):
-                parts = job.make_and_keep(missing, parts, kept, fingerprint)
+            results = job.kept(kept, fingerprint)
+            if missing := job.missing(results):
+                results = job.make_and_keep(results, kept, fingerprint)
     remember(file, now, fingerprint, kept)
-    return _analysis(parts, wanted)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Parts:
-    """The stages of one file, as far as they are there."""
-
-    index: Index | None = None
-    shots: Shots | None = None
-    loudness: Loudness | None = None
-
-    def missing(self, stages: Iterable[str]) -> set[str]:
-        have = {INDEX: self.index, SHOTS: self.shots, LOUDNESS: self.loudness}
-        return {stage for stage in stages if have[stage] is None}
+    return assembled(results, wanted)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Job:
-    """One file and what is wanted of it."""
+    """One file, the stages that are wanted of it, and what can make them."""
 
     path: Path
     stamp: Stamp
-    keys: Mapping[str, str]
-    network: ShotNetwork
+    wanted: tuple[str, ...]
+    sources: Sequence[Source]
     report: Reporter
+    _keys: dict[str, str] = field(default_factory=dict)
 
-    def kept(self, store: Store, fingerprint: str) -> _Parts:
-        """Returns what the store has; what is damaged there is not there."""
+    def key(self, stage: str) -> str:
+        """Returns the key of ``stage``, of all that it depends on."""
+        if stage not in self._keys:
+            source = next((source for source in self.sources if stage in source.makes), None)
+            made_of = {each: self.key(each) for each in MADE_OF.get(stage, ())}
+            self._keys[stage] = source.key(stage) if source else stage_key(stage, **made_of)
+        return self._keys[stage]
 
-        def load(stage: str) -> Entry | None:
-            if stage not in self.keys:
-                return None
-            return store.load(fingerprint, stage, self.keys[stage])
+    def kept(self, store: Store, fingerprint: str) -> Results:
+        """Returns what the store has of the wanted stages, and of what those that it lacks are made
+        of; what is damaged there is not there."""
+        results: Results = {}
+        about = About(str(self.path), fingerprint)
 
-        index = _read(load(INDEX), lambda entry: index_from(entry, str(self.path), fingerprint))
-        if index is None:
-            return _Parts()
-        frames = index.media.frame_count
-        return _Parts(
-            index,
-            _read(load(SHOTS), lambda entry: shots_from(entry, frames)),
-            _read(load(LOUDNESS), loudness_from),
-        )
-
-    def make(self, stages: set[str]) -> _Parts:
-        """Watches the file for ``stages``; on the processor if the device that was found fails."""
-        from otio_autoedit.analysis.watch import watch
-
-        try:
+        def load(stage: str) -> None:
+            entry = store.load(fingerprint, stage, self.key(stage))
             try:
-                found = watch(self.path, stages, self.network.detector, self.report)
-            except RuntimeError as error:
-                if error is self.report.raised or not self.network.fall_back(error):
-                    raise
-                found = watch(self.path, stages, self.network.detector, self.report)
+                if entry is not None:
+                    results[stage] = from_entry(stage, entry, about)
+                    return
+            except ValueError:
+                pass
+            for each in MADE_OF.get(stage, ()):
+                load(each)
+
+        load(INDEX)
+        index = results.get(INDEX)
+        if isinstance(index, Index):
+            about = replace(about, frames=index.media.frame_count)
+            for stage in self.wanted[1:]:
+                load(stage)
+        return results
+
+    def missing(self, results: Results) -> tuple[str, ...]:
+        """Returns the stages to make, those of others last."""
+        to_make: dict[str, None] = {}
+
+        def look(stage: str) -> None:
+            if stage not in results:
+                for each in MADE_OF.get(stage, ()):
+                    look(each)
+                to_make[stage] = None
+
+        for stage in self.wanted:
+            look(stage)
+        return tuple(sorted(to_make, key=lambda stage: stage in MADE_OF))
+
+    def make(self, results: Results) -> Results:
+        """Returns ``results`` and what they lack: seen in one pass, then made of what is there. On
+        the processor if the device that was found fails."""
+        missing = self.missing(results)
+        try:
+            made = self._watched([stage for stage in missing if stage not in MADE_OF])
+            for stage in missing:
+                if stage in MADE_OF:
+                    made[stage] = derived(stage, {**results, **made})
         except (AutoEditError, KeyboardInterrupt):
             raise
         except Exception as error:
             if error is self.report.raised:
                 raise
             raise AutoEditError(f"{self.path}: the analysis failed ({_line(error)})") from error
-        shots = None if found.shots is None else self.network.stage(found.shots)
-        return _Parts(found.index, shots, found.loudness)
+        return {**results, **made}
 
-    def make_and_keep(
-        self, missing: set[str], parts: _Parts, store: Store, fingerprint: str
-    ) -> _Parts:
-        """Makes what is missing, keeps it, and returns it with the ``parts`` that were there."""
-        made = self.make(missing)
-        if made.index is not None:
-            media = replace(made.index.media, path=str(self.path), fingerprint=fingerprint)
-            made = replace(made, index=replace(made.index, media=media))
+    def make_and_keep(self, results: Results, store: Store, fingerprint: str) -> Results:
+        """As `make`; what was made is kept."""
+        made = self.make(results)
+        index = made[INDEX]
+        assert isinstance(index, Index)
+        media = replace(index.media, path=str(self.path), fingerprint=fingerprint)
+        made[INDEX] = replace(index, media=media)
         if stamp(self.path) == self.stamp:  # a file still being written is another one tomorrow
-            for stage, result in (
-                (INDEX, made.index),
-                (SHOTS, made.shots),
-                (LOUDNESS, made.loudness),
-            ):
-                if stage in missing and result is not None:
-                    store.save(fingerprint, stage, self.keys[stage], to_entry(result))
-        return _Parts(
-            made.index or parts.index, made.shots or parts.shots, made.loudness or parts.loudness
-        )
+            for stage, result in made.items():
+                if stage not in results:
+                    store.save(fingerprint, stage, self.key(stage), to_entry(result))
+        return made
+
+    def _watched(self, stages: Sequence[str]) -> Results:
+        """Returns what one pass gives of ``stages``, and what came along with it."""
+        from otio_autoedit.analysis.watch import watch
+
+        if not stages:
+            return {}
+        try:
+            return dict(watch(self.path, stages, self.sources, self.report))
+        except RuntimeError as error:
+            again = [source.fall_back(error) for source in self.sources]
+            if error is self.report.raised or not any(again):
+                raise
+        return dict(watch(self.path, stages, self.sources, self.report))
 
 
 def _stamp(path: Path) -> Stamp:
@@ -185,35 +204,6 @@ def _stamp(path: Path) -> Stamp:
         with open_footage(path):  # says what is wrong with it
             raise MediaError(f"{path}: the file cannot be read")
     return now
-
-
-def _analysis(parts: _Parts, wanted: tuple[str, ...]) -> Analysis:
-    assert parts.index is not None  # a missing one is made
-    made_by = {}
-    curves = {}
-    if parts.shots is not None:
-        made_by[SHOTS] = parts.shots.made_by
-    if parts.loudness is not None:
-        made_by[LOUDNESS] = parts.loudness.made_by
-        if parts.loudness.curve is not None:
-            curves[LOUDNESS] = parts.loudness.curve
-    return Analysis(
-        media=parts.index.media,
-        index=parts.index.frames,
-        transitions=parts.shots.transitions if parts.shots is not None else None,
-        jump_cuts=parts.shots.jump_cuts if parts.shots is not None else None,
-        curves=MappingProxyType(curves),
-        made_by=MappingProxyType(made_by),
-    )
-
-
-def _read(entry: Entry | None, decode: Callable[[Entry], T]) -> T | None:
-    if entry is None:
-        return None
-    try:
-        return decode(entry)
-    except ValueError:
-        return None
 
 
 def _check_threshold(threshold: float | None) -> None:

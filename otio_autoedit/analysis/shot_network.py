@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from otio_autoedit.analysis.choices import SHOT_NETWORK
-from otio_autoedit.analysis.device import Device, choose_device
-from otio_autoedit.analysis.stages import SHOTS, Shots, stage_key
+from otio_autoedit.analysis.device import Device, Placement
+from otio_autoedit.analysis.export import shortest
+from otio_autoedit.analysis.results import MadeBy, Shots
+from otio_autoedit.analysis.source import Batch
+from otio_autoedit.analysis.stages import SHOTS, stage_key
 from otio_autoedit.models import transition
 from otio_autoedit.models.transnet import find_transnet_weights
 from otio_autoedit.models.weight_files import find_weights
@@ -20,9 +23,15 @@ if TYPE_CHECKING:
     from otio_autoedit.models.shots import ShotDetector
     from otio_autoedit.models.transnet import TransNetDetector
 
+_NOT_ON_APPLE = Device("cpu", "TransNetV2 is not exact on Apple graphics")
+
 
 class ShotNetwork:
     """What is to find the shots of a file, and, once it did, what it was and where it ran."""
+
+    makes: tuple[str, ...] = (SHOTS,)
+    sampled = False
+    stills = False
 
     def __init__(self, name: str | None, wanted: str, threshold: float | None) -> None:
         """Args: ``SHOT_NETWORK``'s value, a device, least confidence; None for the default.
@@ -32,13 +41,11 @@ class ShotNetwork:
         """
         asked = {SHOT_NETWORK.name: name}
         self._name = str(read_options(asked, [SHOT_NETWORK], where="")[SHOT_NETWORK.name])
-        self._wanted = wanted
+        self._placement = Placement(wanted)
         self._threshold = threshold
         self._made_by: dict[str, object] = {}
-        self._device = ""
-        self._failed = ""
 
-    def key(self) -> str:
+    def key(self, stage: str = SHOTS) -> str:
         """Returns the key of the stage: by name, weights and threshold.
 
         Raises:
@@ -47,44 +54,68 @@ class ShotNetwork:
         """
         path = find_transnet_weights() if self._name == "transnetv2" else find_weights("shots")
         weights = hashlib.sha256(path.read_bytes()).hexdigest()
-        return stage_key(SHOTS, network=self._name, weights=weights, threshold=self._threshold)
+        return stage_key(stage, network=self._name, weights=weights, threshold=self._threshold)
+
+    def watcher(self, stages: Collection[str]) -> ShotWatcher:
+        """Returns the network, ready for a film."""
+        return ShotWatcher(self)
 
     def detector(self) -> ShotDetector | TransNetDetector:
-        """Returns the network, ready for a film."""
-        device = self._choose()
-        self._device = device.name
+        """Returns what finds the shots of a film in its thumbnails."""
         detector: ShotDetector | TransNetDetector
         if self._name == "transnetv2":
             from otio_autoedit.models.transnet import TransNetDetector
 
+            device = self._placement.choose(but=_NOT_ON_APPLE)
             detector = TransNetDetector(device=device.name, threshold=self._threshold)
         else:
             from otio_autoedit.models.shots import ShotDetector
 
+            device = self._placement.choose()
             detector = ShotDetector(device=device.name, threshold=self._threshold)
-        why = self._failed or device.why
-        self._made_by = {**detector.made_by, "device": device.name, "device_why": why}
+        self._made_by = {
+            **detector.made_by,
+            "device": device.name,
+            "device_why": device.why,
+        }
         return detector
 
+    def nothing(self, stage: str) -> Shots:
+        """Returns the shots of what has no moving pictures."""
+        self._made_by = {}
+        return self.stage(transition.Shots())
+
     def fall_back(self, error: RuntimeError) -> bool:
-        """Returns whether to try the processor: where nobody asked for a device by name."""
-        if self._wanted != "auto" or self._device in ("", "cpu"):
-            return False
-        text = " ".join(str(error).split())[:200] or type(error).__name__
-        self._failed = f"{self._device} failed: {text}"
-        return True
+        """See `Placement.fall_back`."""
+        return self._placement.fall_back(error)
 
     def stage(self, found: transition.Shots) -> Shots:
-        """Returns what the network ``found`` as a stage that says who made it."""
-        made_by: Mapping[str, object] = self._made_by or {
-            "network": None,
-            "why": "no moving pictures",
-        }
-        jump_cuts = None if self._name == "transnetv2" else found.jump_cuts
-        return Shots(found.transitions, jump_cuts, MappingProxyType(made_by))
+        """Returns what the network ``found``, with the digits that are kept, as a stage that says
+        who made it: fresh or stored, it is the same."""
+        made_by: MadeBy = self._made_by or {"network": None, "why": "no moving pictures"}
+        jump_cuts = tuple(replace(j, confidence=shortest(j.confidence)) for j in found.jump_cuts)
+        return Shots(
+            tuple(replace(t, confidence=shortest(t.confidence)) for t in found.transitions),
+            None if self._name == "transnetv2" else jump_cuts,
+            MappingProxyType(made_by),
+        )
 
-    def _choose(self) -> Device:
-        device = choose_device("cpu" if self._failed else self._wanted)
-        if self._name == "transnetv2" and self._wanted == "auto" and device.name == "mps":
-            return replace(device, name="cpu", why="TransNetV2 is not exact on Apple graphics")
-        return device
+
+class ShotWatcher:
+    """One film before the network."""
+
+    def __init__(self, network: ShotNetwork) -> None:
+        self._network = network
+        self._detector = network.detector()
+
+    def size_for(self, width: int, height: int) -> tuple[int, int]:
+        """Returns the one size that it sees, whatever the picture's aspect."""
+        return self._detector.size
+
+    def push(self, batch: Batch) -> None:
+        """Takes the next thumbnails."""
+        self._detector.push(batch.frames)
+
+    def finish(self) -> Mapping[str, object]:
+        """Returns the shots."""
+        return {SHOTS: self._network.stage(self._detector.finish())}

@@ -1,7 +1,8 @@
 """One pass over a file: every frame and sample decoded once, for all that want to know.
 
-    decode -> frames -> thumbnails -> network
-          \\-> sound  -> loudness
+    decode -> frames -> thumbnails -> shot network
+          \\        \\-> samples    -> scene network, networks by name, camera motion
+           \\-> sound -> loudness
 
 Each arrow is a short queue between threads.
 """
@@ -9,95 +10,80 @@ Each arrow is a short queue between threads.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
-
-from otio_autoedit.analysis.export import shortest
 from otio_autoedit.analysis.loudness import LoudnessMeter
-from otio_autoedit.analysis.pictures import seen
 from otio_autoedit.analysis.progress import Reporter
-from otio_autoedit.analysis.stages import INDEX, LOUDNESS, SHOTS, Index, Loudness
+from otio_autoedit.analysis.results import Index, Loudness
+from otio_autoedit.analysis.sampling import Sampler
+from otio_autoedit.analysis.sight import Sight
+from otio_autoedit.analysis.source import Source
+from otio_autoedit.analysis.stages import INDEX, LOUDNESS
 from otio_autoedit.analysis.workers import Line, Team
 from otio_autoedit.media.footage import Footage, Picture, open_footage
-from otio_autoedit.models.transition import Shots
 
 if TYPE_CHECKING:
     import av
 
-_BATCH = 64  # thumbnails a push: enough for the network to work at full speed
 _FRAME_BYTES = 64 << 20  # decoded frames that may wait, in bytes
 _MOST_FRAMES = 16
-_BATCHES = 8
+_THUMBNAILS = (64, 8)  # a batch, enough for the network to work at full speed; batches that wait
+_SAMPLES = (8, 2)
 _SOUNDS = 64
 
-Batch = npt.NDArray[np.uint8]
-Seeing = Line["av.VideoFrame", Shots]
+Results = Mapping[str, object]
+Seeing = Line[Picture, Results]
 Hearing = Line["av.AudioFrame", LoudnessMeter]
 
 
-class Detector(Protocol):
-    """What finds the shots of a film in its thumbnails, ``size`` (width, height), handed over in
-    order: uint8 RGB ``(n, H, W, 3)``."""
-
-    @property
-    def size(self) -> tuple[int, int]: ...
-
-    def push(self, thumbs: Batch) -> None: ...
-
-    def finish(self) -> Shots: ...
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Seen:
-    """What one pass found. ``shots`` and ``loudness`` are None where not asked for;
-    ``index`` is None where only the sound was read."""
-
-    index: Index | None
-    shots: Shots | None
-    loudness: Loudness | None
-
-
 def watch(
-    path: Path,
-    stages: Collection[str],
-    make_detector: Callable[[], Detector] | None,
-    report: Reporter,
-) -> Seen:
-    """Returns what each of ``stages`` finds in ``path``.
+    path: Path, stages: Collection[str], sources: Sequence[Source], report: Reporter
+) -> Results:
+    """Returns what the pass over ``path`` gives of ``stages``, by name, each made by the one of
+    ``sources`` that makes it; and what came along with them.
 
-    ``make_detector`` is called for a file that has several pictures, if shots are asked for.
+    The index is there unless only the sound was read.
     """
-    with open_footage(path) as footage, Team() as team:
-        moving = footage.info.kind == "video"
-        heard = LOUDNESS in stages or footage.info.kind == "audio"
-        pictures = footage.info.kind != "audio" and (INDEX in stages or SHOTS in stages)
-        seeing: Seeing | None = None
-        hearing: Hearing | None = None
-        if SHOTS in stages and moving and make_detector is not None:
-            seeing = _seeing(team, footage, make_detector())
-        if LOUDNESS in stages:
-            hearing = team.line("loudness", _hear, _SOUNDS)
-        count = _read(footage, pictures, heard, seeing, hearing, report)
-
-        def waiting() -> None:
-            report.report("analyze", count, count)
-
-        shots = seeing.result(waiting) if seeing else Shots()
-        meter = hearing.result(waiting) if hearing else None
+    with open_footage(path) as footage:
         info = footage.info
-        report.report("analyze", count, count, always=True)
-        return Seen(
-            Index(info, footage.index) if pictures or info.kind == "audio" else None,
-            _as_kept(shots) if SHOTS in stages else None,
-            Loudness(meter.finish(info.audio[0].start if info.audio else 0)) if meter else None,
-        )
+        asked = [source for source in sources if not set(source.makes).isdisjoint(stages)]
+        pictures = info.kind != "audio" and (INDEX in stages or bool(asked))
+        looking = [s for s in asked if info.kind == "video" or (s.stills and info.kind == "still")]
+        blind = [source for source in asked if source not in looking]
+        results = {m: source.nothing(m) for source in blind for m in source.makes if m in stages}
+        with _torch_threads(bool(looking)), Team() as team:
+            results |= _passed(footage, team, pictures, stages, looking, report)
+        if pictures or info.kind == "audio":
+            results[INDEX] = Index(footage.info, footage.index)
+        return results
+
+
+def _passed(
+    footage: Footage,
+    team: Team,
+    pictures: bool,
+    stages: Collection[str],
+    looking: Sequence[Source],
+    report: Reporter,
+) -> dict[str, object]:
+    """Reads the file to its end, and returns what those who looked and listened found."""
+    heard = LOUDNESS in stages or footage.info.kind == "audio"
+    seeing = _seeing(team, footage, looking, stages)
+    hearing: Hearing | None = team.line("loudness", _hear, _SOUNDS) if LOUDNESS in stages else None
+    count = _read(footage, pictures, heard, seeing, hearing, report)
+
+    def waiting() -> None:
+        report.report("analyze", count, count)
+
+    results = dict(seeing.result(waiting)) if seeing is not None else {}
+    if hearing is not None:
+        info, meter = footage.info, hearing.result(waiting)
+        results[LOUDNESS] = Loudness(meter.finish(info.audio[0].start if info.audio else 0))
+    report.report("analyze", count, count, always=True)
+    return results
 
 
 def _read(
@@ -116,49 +102,49 @@ def _read(
             if isinstance(each, Picture):
                 count += 1
                 if seeing is not None:
-                    seeing.put(each.frame)
+                    seeing.put(each)
             elif each.stream == 0 and hearing is not None:
                 hearing.put(each.frame)
             report.report("analyze", count, total)
     return count
 
 
-def _seeing(team: Team, footage: Footage, detector: Detector) -> Seeing:
-    """Starts the two threads between a decoded frame and its transitions."""
-    transfer, rotation = footage.info.color_transfer, footage.info.rotation
-    network: Line[Batch, Shots] = team.line(
-        "network", lambda batches: _detect(batches, detector), _BATCHES
-    )
+def _seeing(
+    team: Team, footage: Footage, sources: Sequence[Source], stages: Collection[str]
+) -> Seeing | None:
+    """Starts the threads between a decoded frame and what is found in it."""
+    sampler = Sampler(footage.info.edit_rate, footage.time_base)
+    takes: dict[bool, Callable[[Picture], bool]] = {
+        False: lambda picture: True,
+        True: lambda picture: sampler.takes(picture.pts),
+    }
+    sights = [
+        Sight(
+            team,
+            "samples" if sampled else "frames",
+            footage.info,
+            footage.time_base,
+            takes[sampled],
+            watchers,
+            *(_SAMPLES if sampled else _THUMBNAILS),
+        )
+        for sampled in (False, True)
+        if (watchers := [s.watcher(stages) for s in sources if s.sampled == sampled])
+    ]
 
-    def shrink(frames: Iterator[av.VideoFrame]) -> Shots:
-        while True:
-            batch = [seen(f, detector.size, transfer, rotation) for f in islice(frames, _BATCH)]
-            if not batch:
-                return network.result()
-            network.put(np.stack(batch))
+    def see(pictures: Iterator[Picture]) -> Results:
+        for picture in pictures:
+            for sight in sights:
+                sight.see(picture)
+        return {stage: result for sight in sights for stage, result in sight.finish().items()}
 
-    return team.line("thumbnails", shrink, frames_that_may_wait(footage.info.size))
+    return team.line("pictures", see, frames_that_may_wait(footage.info.size)) if sights else None
 
 
 def frames_that_may_wait(size: tuple[int, int]) -> int:
     """Returns how many decoded pictures of ``size`` may wait: some, but never much memory."""
     bytes_each = max(1, size[0] * size[1] * 2)
     return max(2, min(_MOST_FRAMES, _FRAME_BYTES // bytes_each))
-
-
-def _detect(batches: Iterator[Batch], detector: Detector) -> Shots:
-    with _torch_threads():
-        for batch in batches:
-            detector.push(batch)
-        return detector.finish()
-
-
-def _as_kept(shots: Shots) -> Shots:
-    """Returns ``shots`` with the digits that are kept: fresh or stored, they are the same."""
-    return Shots(
-        tuple(replace(t, confidence=shortest(t.confidence)) for t in shots.transitions),
-        tuple(replace(j, confidence=shortest(j.confidence)) for j in shots.jump_cuts),
-    )
 
 
 def _hear(frames: Iterator[av.AudioFrame]) -> LoudnessMeter:
@@ -169,8 +155,14 @@ def _hear(frames: Iterator[av.AudioFrame]) -> LoudnessMeter:
 
 
 @contextmanager
-def _torch_threads() -> Iterator[None]:
-    """Leaves the decoder its cores: it keeps all of them busy, and is what everything waits for."""
+def _torch_threads(wanted: bool) -> Iterator[None]:
+    """Leaves the decoder its cores: it keeps all of them busy, and is what everything waits for.
+
+    Said before any line starts and undone after all ended, since the number is everyone's.
+    """
+    if not wanted:
+        yield
+        return
     import torch
 
     before = torch.get_num_threads()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Iterator
+from fractions import Fraction
 from types import TracebackType
 from typing import Any, NamedTuple
 
@@ -83,6 +84,11 @@ class Footage:
         if self._index is None:
             raise MediaError(f"{self._info.path}: not read to its end yet, so there is no index")
         return self._index
+
+    @property
+    def time_base(self) -> Fraction:
+        """Seconds that a tick of the pictures' times lasts."""
+        return self._headers.time_base
 
     def read(
         self, pictures: bool = True, sound: bool = True, *, rough: bool = False

@@ -28,7 +28,9 @@ def page() -> str:
 
 
 @pytest.fixture(scope="module")
-def real(film: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def real(
+    film: Path, scene_weights: Path, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Any]:
     """A document with everything in it: a film with cuts and sound, and one of variable rate."""
     variable = coded_movie(
         tmp_path_factory.mktemp("variable") / "v.mkv",
@@ -36,7 +38,9 @@ def real(film: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]
         pts=[0, 40, 80, 200, 240, 400],
         time_base=Fraction(1, 1000),
     )
-    document = to_json(analyze(path, NEEDS, store=None) for path in (film, variable))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OTIO_AUTOEDIT_WEIGHTS", str(scene_weights))
+        document = to_json(analyze(path, NEEDS, store=None) for path in (film, variable))
     document["analyses"][1]["media"]["notes"].append("as a repair would leave one")
     document["analyses"][1]["jump_cuts"].append({"last_before": 3, "confidence": 0.5})
     return json.loads(json.dumps(document))

@@ -15,7 +15,8 @@ import av
 import numpy as np
 import pytest
 
-from otio_autoedit.analysis import pipeline, shot_network, watch
+from otio_autoedit.analysis import device as devices
+from otio_autoedit.analysis import pipeline, watch
 from otio_autoedit.analysis.device import Device
 from otio_autoedit.analysis.pipeline import analyze
 from otio_autoedit.analysis.record import Analysis, JumpCut
@@ -253,7 +254,7 @@ def test_another_network_is_another_result_and_neither_throws_the_other_out(
 def test_transnetv2_is_not_run_on_apple_graphics_unless_asked(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(shot_network, "choose_device", lambda wanted: Device("mps", "found"))
+    monkeypatch.setattr(devices, "choose_device", lambda wanted: Device("mps", "found"))
     network = ShotNetwork("transnetv2", "auto", None)
     network.detector()
     made_by = network.stage(Shots()).made_by
@@ -360,7 +361,7 @@ def test_a_device_that_fails_is_left_for_the_processor(
     film: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No card here: the processor plays one that runs out of memory."""
-    choose, push = shot_network.choose_device, ShotDetector.push
+    choose, push = devices.choose_device, ShotDetector.push
     cards: list[str] = []
 
     def found(wanted: str = "auto") -> Device:
@@ -377,7 +378,7 @@ def test_a_device_that_fails_is_left_for_the_processor(
         push(self, thumbs)
 
     init = ShotDetector.__init__
-    monkeypatch.setattr(shot_network, "choose_device", found)
+    monkeypatch.setattr(devices, "choose_device", found)
     monkeypatch.setattr(ShotDetector, "__init__", made)
     monkeypatch.setattr(ShotDetector, "push", full)
     seen = analyze(film, store=None)

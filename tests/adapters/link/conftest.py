@@ -10,8 +10,10 @@ import pytest
 
 from otio_autoedit.analysis.pipeline import analyze
 from otio_autoedit.analysis.record import Transition
+from otio_autoedit.analysis.results import Shots
 from otio_autoedit.analysis.shot_network import ShotNetwork
-from otio_autoedit.analysis.stages import SHOTS, Shots, to_entry
+from otio_autoedit.analysis.stage_entries import to_entry
+from otio_autoedit.analysis.stages import SHOTS
 from otio_autoedit.analysis.store import Store
 from tests.support.movies import shots_movie
 
