@@ -64,8 +64,8 @@ class CameraMotion:
     subject: npt.NDArray[np.float32]
     across: npt.NDArray[np.bool_]
     aspect: float
-    _maps: tuple[bytes, ...]
-    _map_size: tuple[int, int]
+    _maps: tuple[bytes, ...] = ()
+    _map_size: tuple[int, int] = (0, 0)
 
     def __len__(self) -> int:
         return len(self.positions)
