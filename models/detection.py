@@ -22,7 +22,7 @@ from torchvision.ops import batched_nms
 
 BACKGROUND = 0
 IGNORED = -1  # in targets: what is here counts neither way
-_CORE = 0.5  # of a box's width and height: cells within this middle part are its own
+CORE = 0.5  # of a box's width and height: cells within this middle part are its own
 _FOREGROUND_AT_FIRST = 0.1  # the share of cells that an untrained head takes for objects
 _CANDIDATES = 1000  # cells that NMS looks at
 _LARGEST = 2.0  # pictures; a box cannot be said to be larger
@@ -175,7 +175,7 @@ def _frame_targets(boxes: Tensor, classes: Tensor, size: tuple[int, int]) -> Cel
     wanted[_inside(boxes[ignored], size, 1.0).any(0)] = IGNORED
     if not len(objects):
         return CellTargets(wanted, boxes.new_zeros(4, *size))
-    owned = _inside(objects, size, _CORE)
+    owned = _inside(objects, size, CORE)
     owned[torch.arange(len(objects)), *_cell_of_centre(objects, size)] = True
     area = (objects[:, 2:] - objects[:, :2]).prod(1)[:, None, None]
     smallest, owner = torch.where(owned, area, math.inf).min(0)

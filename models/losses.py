@@ -12,8 +12,16 @@ from dataclasses import dataclass, fields
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+from torchvision.ops import generalized_box_iou_loss
 
-from otio_autoedit.models.detection import BACKGROUND, IGNORED, CellOutputs, CellTargets
+from otio_autoedit.models.detection import (
+    BACKGROUND,
+    CORE,
+    IGNORED,
+    CellOutputs,
+    CellTargets,
+    decoded,
+)
 from otio_autoedit.models.heads import novelty
 
 VOID = 255  # in masks: pixels of which it is not known what they show
@@ -58,30 +66,72 @@ def total_loss(terms: LossTerms, weights: LossWeights | None = None) -> Tensor:
 
 
 def detection_loss(
-    outputs: CellOutputs, targets: CellTargets, negatives: float = 3.0
+    outputs: CellOutputs,
+    targets: CellTargets,
+    negatives: float = 3.0,
+    weights: Tensor | None = None,
 ) -> tuple[Tensor, Tensor]:
     """Returns `L_loc` and `L_cls`, over the cells i of N frames `(N, ...)`.
 
-        L_loc = 1/P sum_(i on an object) sum_4 smooth_L1(l_i - l*_i)
-        L_cls = 1/P sum_(i on an object, or hard) -log softmax(c_i)[c*_i]
+        L_loc = 1/P sum_(i on an object) w_i sum_4 smooth_L1(l_i - l*_i)
+        L_cls = 1/P sum_(i on an object, or hard) w_i -log softmax(c_i)[c*_i]
         smooth_L1(x) = 0.5 x^2 for |x| < 1, |x| - 0.5 otherwise
 
-    P is the number of cells on objects, at least 1. Of the background, which is nearly everything,
-    only the `negatives` times P cells count that the head is most wrong about (as in SSD,
-    https://arxiv.org/abs/1512.02325); where there are no objects, `negatives` a frame.
+    P is the number of cells on objects, each counted as `w_i`, at least 1. Of the background, which
+    is nearly everything, only the `negatives` times P cells count, each as 1, that the head is most
+    wrong about (as in SSD, https://arxiv.org/abs/1512.02325); where there are no objects,
+    `negatives` a frame.
+
+    Args:
+        outputs, targets: of N frames.
+        negatives: see above.
+        weights: `w_i`, `(N, H', W')`; by default 1.
     """
     on_object = targets.classes > BACKGROUND
-    objects = int(on_object.sum())
+    counted = on_object.float() if weights is None else on_object * weights
+    objects = float(counted.sum())
     distance = F.smooth_l1_loss(outputs.boxes, targets.boxes, reduction="none", beta=1.0)
-    loc = (distance * on_object[:, None]).sum() / max(1, objects)
+    loc = (distance * counted[:, None]).sum() / max(1.0, objects)
     surprise = F.cross_entropy(
         outputs.classes, targets.classes, ignore_index=IGNORED, reduction="none"
     )
     background = surprise[targets.classes == BACKGROUND]
     count = int(negatives * (objects or len(targets.classes)))
     hard = background.topk(min(count, len(background))).values
-    cls = (surprise[on_object].sum() + hard.sum()) / max(1, objects)
+    cls = ((surprise * counted).sum() + hard.sum()) / max(1.0, objects)
     return loc, cls
+
+
+def overlap_loss(
+    outputs: CellOutputs, targets: CellTargets, weights: Tensor | None = None
+) -> Tensor:
+    """Returns the mean of `1 - GIoU` of the boxes that cells on objects say, 0 to 2.
+
+    What a box is judged by is how much of the object it covers, whatever its size. Rezatofighi et
+    al. (https://arxiv.org/abs/1902.09630).
+
+    Args:
+        outputs, targets: of N frames `(N, ...)`.
+        weights: of cells, `(N, H', W')`; by default 1.
+    """
+    on_object = targets.classes > BACKGROUND
+    if not on_object.any():
+        return outputs.boxes.sum() * 0
+    said, wanted = (
+        decoded(boxes).permute(0, 2, 3, 1)[on_object] for boxes in (outputs.boxes, targets.boxes)
+    )
+    apart = generalized_box_iou_loss(said, wanted)
+    counted = torch.ones_like(apart) if weights is None else weights[on_object]
+    return (apart * counted).sum() / counted.sum()
+
+
+def evened(targets: CellTargets) -> Tensor:
+    """Returns weights of cells `(N, H', W')`: 1 over the root of how many cells an object owns.
+
+    So a large object, which owns a hundred cells, counts as ten small ones, not as a hundred.
+    """
+    area = (targets.boxes[:, 2] + targets.boxes[:, 3]).exp() * CORE**2
+    return area.clamp(min=1).rsqrt()
 
 
 def segmentation_loss(logits: Tensor, target: Tensor) -> Tensor:

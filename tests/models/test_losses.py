@@ -23,8 +23,10 @@ from otio_autoedit.models.losses import (
     LossWeights,
     detection_loss,
     dice_loss,
+    evened,
     importance_loss,
     next_feature_loss,
+    overlap_loss,
     scene_loss,
     segmentation_loss,
     total_loss,
@@ -239,3 +241,38 @@ def test_boxes_that_are_right_cost_nothing() -> None:
     loc, cls = detection_loss(CellOutputs(sure, said), targets)
     assert loc.item() == pytest.approx(0, abs=1e-6)
     assert cls.item() == pytest.approx(0, abs=1e-6)
+
+
+def test_overlap_is_lost_with_distance() -> None:
+    boxes, classes = [torch.tensor([[0.2, 0.2, 0.6, 0.6]])], [torch.tensor([1])]
+    targets = targets_of(boxes, classes, (8, 8))
+    nothing = torch.zeros(1, 3, 8, 8)
+    losses = []
+    for shift in (0.0, 0.5, 1.0, 4.0):
+        said = targets.boxes + torch.tensor([shift, 0, 0, 0])[:, None, None]
+        losses.append(float(overlap_loss(CellOutputs(nothing, said), targets)))
+    assert losses[0] == pytest.approx(0, abs=1e-5)
+    assert losses == sorted(losses)
+    assert losses[-1] > 1  # apart
+    empty = targets_of([torch.zeros(0, 4)], [torch.zeros(0, dtype=torch.int64)], (8, 8))
+    assert float(overlap_loss(CellOutputs(nothing, targets.boxes), empty)) == 0
+
+
+def test_a_large_object_counts_as_the_root_of_its_cells() -> None:
+    boxes = torch.tensor([[0.0, 0.0, 0.5, 1.0], [0.9, 0.9, 0.95, 0.95]])
+    targets = targets_of([boxes], [torch.tensor([1, 2])], (32, 32))
+    weights = evened(targets)
+    large, small = (weights[targets.classes == number] for number in (1, 2))
+    assert len(large) == 8 * 16
+    assert float(large.sum()) == pytest.approx(len(large) ** 0.5, rel=0.01)
+    assert small.tolist() == [1.0]
+
+
+def test_weights_of_one_change_nothing() -> None:
+    boxes = [torch.tensor([[0.1, 0.1, 0.7, 0.8]])]
+    targets = targets_of(boxes, [torch.tensor([1])], (8, 8))
+    torch.manual_seed(0)
+    said = CellOutputs(torch.randn(1, 3, 8, 8), torch.randn(1, 4, 8, 8))
+    plain = detection_loss(said, targets)
+    weighted = detection_loss(said, targets, weights=torch.ones(1, 8, 8))
+    assert [float(term) for term in plain] == pytest.approx([float(term) for term in weighted])

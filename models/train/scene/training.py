@@ -24,7 +24,9 @@ from otio_autoedit.models.detection import CellOutputs, CellTargets
 from otio_autoedit.models.evaluate.curves import SCENE, draw_curves
 from otio_autoedit.models.losses import (
     detection_loss,
+    evened,
     next_feature_loss,
+    overlap_loss,
     scene_loss,
     segmentation_loss,
 )
@@ -55,7 +57,8 @@ class TermWeights:
     """How much each term counts; `features` falls from the first to the last."""
 
     features: tuple[float, float] = (1.0, 0.2)
-    boxes: float = 1.0
+    boxes: float = 0.5
+    overlap: float = 1.0
     classes: float = 1.0
     masks: float = 1.0
     foreground: float = 0.7
@@ -195,12 +198,13 @@ def head_loss(said: SceneOutputs, batch: Batch, weights: TermWeights) -> Tensor:
     cells = CellOutputs(
         said.cells.classes.flatten(0, 1).float(), said.cells.boxes.flatten(0, 1).float()
     )
-    boxes, classes = detection_loss(
-        cells, CellTargets(batch["classes"].flatten(0, 1), batch["boxes"].flatten(0, 1))
-    )
+    targets = CellTargets(batch["classes"].flatten(0, 1), batch["boxes"].flatten(0, 1))
+    counted = evened(targets)
+    boxes, classes = detection_loss(cells, targets, weights=counted)
     seen = said.foreground.float()
     two_classes = torch.stack([torch.zeros_like(seen), seen], 2)  # whose softmax is the sigmoid
     loss = weights.boxes * boxes + weights.classes * classes
+    loss = loss + weights.overlap * overlap_loss(cells, targets, counted)
     loss = loss + weights.masks * segmentation_loss(said.masks.float(), batch["masks"].long())
     loss = loss + weights.foreground * segmentation_loss(two_classes, batch["foreground"].long())
     loss = loss + weights.scene * scene_loss(said.scene.float(), batch["scene"])
