@@ -1,0 +1,1 @@
+"""Training the scene network: its sets, its teachers, its views."""
