@@ -40,8 +40,9 @@ def spearman_rho(x: Values, y: Values) -> float:
     a, b = mean_ranks(x), mean_ranks(y)
     if len(a) != len(b):
         raise ValueError(f"{len(a)} numbers cannot be compared with {len(b)}")
-    a, b = a - a.mean(), b - b.mean()
-    scale = float(np.sqrt((a @ a) * (b @ b))) if len(a) else 0.0
+    middle = (len(a) + 1) / 2  # the mean of all ranks, however many are shared
+    a, b = a - middle, b - middle
+    scale = float(np.sqrt((a @ a) * (b @ b)))
     return float(a @ b) / scale if scale else float("nan")
 
 

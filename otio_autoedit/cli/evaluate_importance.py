@@ -118,9 +118,11 @@ def _learnt(
     net = network_from(loaded)
     seen = set(loaded.config.get("made_on", {}).get("films", ()))
     left = {name: [f for f in films if f.identity not in seen] for name, films in sets.items()}
-    taken = sum(len(sets[name]) - len(films) for name, films in left.items())
+    taken = [film.name for films in sets.values() for film in films if film.identity in seen]
     if taken:
-        speaker.warning(f"{taken} videos are left out: {weights} learnt from their marks")
+        speaker.warning(
+            f"{weights} learnt from their marks, so these are left out: {', '.join(taken)}"
+        )
     left = {name: films for name, films in left.items() if films}
     if not left:
         raise OptionError(f"--weights {weights}: learnt from all of these films; measure on others")
