@@ -26,6 +26,7 @@ GROWN = 0.1  # of a box's sides: outlines reach a little out of boxes
 _MISSED = 0.2  # share of a box: with less of its class in it, the segmenter missed the object
 _CENTRE = 0.6  # of a strong box's sides: in its middle there is hardly anything else
 _NEAR = 0.12  # share of the picture: a person in a larger box is near
+_SURELY_NONE = 0.1  # the portrait model's probability of person
 _ALONE = 0.05  # share of that box: with more of other people in it, it is a group
 _PERSON = MASKS.index("person")
 
@@ -64,37 +65,42 @@ def taught_mask(
         size: (height, width) of the result.
         supports: boxes; those below `DOUBTS` count for nothing.
         portrait: gives `[h, w]`, probability of person, of the picture cut to edges that are given
-            in pixels of the result. Asked where one person is near.
+            in pixels of the result. Asked where one person is near and shows a face.
     """
     boxes = [one for one in supports if one.score >= DOUBTS]
     planes = resized(torch.from_numpy(groups)[None], size)[0].numpy()
     seen = planes.argmax(0).astype(np.uint8)
     known = [one for one in boxes if one.name in COCO_TO_MASK]
     mask = _supported(seen, [one for one in known if one.score >= SUPPORTS])
-    mask[(seen == 0) & (planes[0] < SURELY_OTHER)] = UNKNOWN
+    unsure = (seen == 0) & (planes[0] < SURELY_OTHER)
+    near = near_person(boxes) if portrait is not None else None
+    if near is not None and portrait is not None:
+        _sharpen(mask, seen, unsure, near, portrait)
+    mask[unsure] = UNKNOWN
     for one in known:
-        _doubt_missed(mask, one)
+        if near is None or not _same(one, near):  # who was looked at twice
+            _doubt_missed(mask, one)
     for one in boxes:
         if one.name == "?":
             region = mask[_slices(_edges(one.box, size))]
             region[region == 0] = UNKNOWN
-    near = near_person(known)
-    if near is not None and portrait is not None:
-        _sharpen(mask, seen, near, portrait)
     return mask
 
 
 def near_person(boxes: Iterable[Support]) -> Support | None:
-    """Returns the one person who is near, if there is one and no other overlaps."""
-    people = [one for one in boxes if one.name == "person" and one.score >= SUPPORTS]
+    """Returns the one person who is near and shows a face, if no other overlaps: the pictures that
+    a portrait model is made for."""
+    sure = [one for one in boxes if one.score >= SUPPORTS]
+    people = [one for one in sure if one.name == "person"]
     large = [one for one in people if one.score >= STRONG and _area(one.box) > _NEAR]
     if not large:
         return None
     first = max(large, key=lambda one: _area(one.box))
-    # A true box and a taught one of the same person overlap almost wholly.
-    others = [one for one in people if _union(one.box, first.box) < 0.5]
+    others = [one for one in people if not _same(one, first)]
     share = max((_both(one.box, first.box) / _area(first.box) for one in others), default=0.0)
-    return first if share <= _ALONE else None
+    faces = [one for one in sure if one.name == "face"]
+    faced = any(_both(one.box, first.box) > 0.8 * _area(one.box) for one in faces)
+    return first if faced and share <= _ALONE else None
 
 
 def _supported(seen: Labels, boxes: list[Support]) -> Labels:
@@ -123,17 +129,19 @@ def _doubt_missed(mask: Labels, one: Support) -> None:
 def _sharpen(
     mask: Labels,
     seen: Labels,
+    unsure: NDArray[np.bool_],
     near: Support,
     portrait: Callable[[Edges], NDArray[np.float32]],
 ) -> None:
-    """In the box of one near person, keeps person and other only where both teachers agree."""
+    """In the box of one near person, keeps person and other only where both teachers agree; what
+    the segmenter alone is unsure of is settled by that. Changes `mask` and `unsure`."""
     edges = _edges(near.box, mask.shape, GROWN)
-    region, coarse = mask[_slices(edges)], seen[_slices(edges)]
+    region, coarse, open_ = (plane[_slices(edges)] for plane in (mask, seen, unsure))
     values = torch.from_numpy(portrait(edges))[None, None]
-    person = resized(values, (region.shape[0], region.shape[1]))[0, 0].numpy() > 0.5
-    human = coarse == _PERSON
-    region[human & ~person & (region == _PERSON)] = UNKNOWN
-    region[(coarse == 0) & person] = UNKNOWN
+    person = resized(values, (region.shape[0], region.shape[1]))[0, 0].numpy()
+    region[(region == _PERSON) & (person < 0.5)] = UNKNOWN
+    region[(coarse == 0) & (person >= 0.5)] = UNKNOWN
+    open_[person < _SURELY_NONE] = False
 
 
 def _edges(
@@ -164,7 +172,7 @@ def _both(a: tuple[float, float, float, float], b: tuple[float, float, float, fl
     return _area((max(a[0], b[0]), max(a[1], b[1]), min(a[2], b[2]), min(a[3], b[3])))
 
 
-def _union(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> float:
-    """Intersection over union."""
-    both = _both(a, b)
-    return both / max(1e-9, _area(a) + _area(b) - both)
+def _same(a: Support, b: Support) -> bool:
+    """Whether two boxes are of one thing: of one name, the intersection half of the union."""
+    both = _both(a.box, b.box)
+    return a.name == b.name and 2 * both >= _area(a.box) + _area(b.box) - both

@@ -267,14 +267,32 @@ def test_one_near_person_is_cut_where_both_agree() -> None:
         whole[10:90, 35:65] = 1
         return whole[edges[1] : edges[3], edges[0] : edges[2]]
 
-    mask = taught_mask(planes(labels), (100, 100), [box], narrower)
+    face = Support("face", (0.45, 0.1, 0.55, 0.25), 0.8)
+    mask = taught_mask(planes(labels), (100, 100), [box, face], narrower)
     assert (mask[10:90, 35:65] == PERSON).all()
     assert (mask[10:90, 30:35] == 255).all()
     assert (mask[:, :25] == 0).all()
+    assert near_person([box, face]) == box
+    assert near_person([box]) is None  # seen from behind, or a part of a body
     beside = Support("person", (0.5, 0.1, 0.9, 0.9), 0.9)
-    assert near_person([box, beside]) is None  # a group: the second network knows one
-    far = Support("person", (0.3, 0.1, 0.4, 0.9), 0.9)
-    assert near_person([far]) is None
+    assert near_person([box, beside, face]) is None  # a group: the second network knows one
+    far = Support("person", (0.42, 0.1, 0.56, 0.9), 0.9)
+    assert near_person([far, face]) is None
+
+
+def test_the_portrait_model_settles_what_the_segmenter_is_unsure_of() -> None:
+    labels = np.zeros((100, 100), np.uint8)
+    labels[10:90, 30:60] = PERSON
+    groups = planes(labels)
+    groups[:, 10:90, 60:70] = np.array([0.6, 0.4, 0, 0], np.float32)[:, None, None]
+    boxes = [Support("person", (0.3, 0.1, 0.7, 0.9), 0.9)]
+    assert (taught_mask(groups, (100, 100), boxes)[10:90, 60:70] == 255).all()
+
+    def certain(edges: tuple[int, int, int, int]) -> NDArray[np.float32]:
+        return (labels == PERSON).astype(np.float32)[edges[1] : edges[3], edges[0] : edges[2]]
+
+    boxes.append(Support("face", (0.4, 0.1, 0.5, 0.25), 0.8))
+    assert (taught_mask(groups, (100, 100), boxes, certain)[10:90, 61:70] == 0).all()
 
 
 def test_true_boxes_support_as_taught_ones_do(data_dir: Path, tmp_path: Path) -> None:
