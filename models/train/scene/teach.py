@@ -192,6 +192,7 @@ def _line(name: str, seen: Seen) -> str:
 def _put_in_place(part: Path, folder: Path) -> None:
     """The labels last: they say that all is there."""
     (folder / LABELS).unlink(missing_ok=True)
-    shutil.rmtree(folder / MASK_FOLDER, ignore_errors=True)
+    if (folder / MASK_FOLDER).exists():  # moved, since removing takes a while; `part` goes later
+        os.replace(folder / MASK_FOLDER, part / "before")
     for name in (*ARRAYS, MASK_FOLDER, LABELS):
         os.replace(part / name, folder / name)
