@@ -45,9 +45,7 @@ VIEWS: tuple[tuple[Size, int], ...] = (
 )
 """Sizes of views, and how often each comes."""
 
-_EVENNESS = (
-    0.7  # a set of n pictures is drawn from in proportion to n to this: small sets count too
-)
+_EVENNESS = 0.5  # sets are drawn from by their size to this power: small ones count too
 _SHOWN = 0.4  # of a picture: with less in view, its class may be another
 _CUT_SHARE = 0.2  # of films that have a cut
 _STILL_SHARE = 0.25  # of films that are one picture, by a moving camera
@@ -61,7 +59,7 @@ class PictureBatches(Dataset[Batch]):
         """Prepares to draw; `first` is the number of batch 0."""
         self.batch, self.seed, self.first = batch, seed, first
         self._sets = [each for each in lessons if each.training]
-        self._weights = _shares([len(each.training) for each in self._sets])
+        self._weights = _shares([each.amount for each in self._sets])
 
     def __len__(self) -> int:
         return 1 << 40
@@ -72,7 +70,7 @@ class PictureBatches(Dataset[Batch]):
         drawn = []
         for _ in range(self.batch):
             lessons = rng.choices(self._sets, self._weights)[0]
-            lesson = lessons.lesson(rng.choice(lessons.training))
+            lesson = lessons.lesson(lessons.draw(rng))
             crop = random_crop(_size(lesson), view, rng)
             drawn.append((lesson, crop, lit_view(lesson, crop, view, random_light(rng), rng)))
         batch = batch_of([[each] for each in drawn], view)
@@ -88,7 +86,7 @@ class FilmBatches(Dataset[Batch]):
         """Prepares to draw `films` of `frames` frames a batch; `first` is the number of batch 0."""
         self.films, self.frames, self.seed, self.first = films, frames, seed, first
         self._stills = [each for each in lessons if each.training]
-        self._still_weights = _shares([len(each.training) for each in self._stills])
+        self._still_weights = _shares([each.amount for each in self._stills])
         self._clips = [each for each in lessons if each.clips]
         self._clip_weights = _shares([len(each.clips) for each in self._clips])
 
@@ -127,7 +125,7 @@ class FilmBatches(Dataset[Batch]):
         """Returns whose pictures, and which, one a frame; a clip that is too short runs back."""
         if not self._clips or rng.random() < _STILL_SHARE:
             lessons = rng.choices(self._stills, self._still_weights)[0]
-            return lessons, [rng.choice(lessons.training)] * length
+            return lessons, [lessons.draw(rng)] * length
         lessons = rng.choices(self._clips, self._clip_weights)[0]
         clip = rng.choice(lessons.clips)
         begin = rng.randint(0, max(0, len(clip) - length))
@@ -236,7 +234,7 @@ def _random_view(rng: random.Random) -> Size:
     return chosen
 
 
-def _shares(counts: Sequence[int]) -> list[float]:
+def _shares(counts: Sequence[float]) -> list[float]:
     return [count**_EVENNESS for count in counts]
 
 

@@ -8,7 +8,9 @@ A set without them is learned from by its own labels alone.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
+import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +40,7 @@ from otio_autoedit.models.train.scene.wanted import (
 Bytes = npt.NDArray[np.uint8]
 
 _HELD_OUT = 3  # of a hundred pictures, for validation
+_EMPTY_WEIGHT = 0.3  # how often a picture without objects is drawn, beside one with some
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,6 +85,7 @@ class Lessons:
         name: the set's.
         maps: teachers' features, if they have looked.
         training, held_out: numbers of pictures.
+        amount: of training pictures, one without objects counted as a part of one.
         clips, held_out_clips: numbers of the frames of each clip, in order.
     """
 
@@ -101,15 +105,20 @@ class Lessons:
         held = [self._is_held_out(picture) for picture in self._set.pictures]
         self.training = [n for n in numbers if not held[n]]
         self.held_out = [n for n in numbers if held[n]]
+        self._often = list(itertools.accumulate(self._weight(n) for n in self.training))
+        self.amount = self._often[-1] if self._often else 0.0
         clips = self._clips() if self._set.clips else []
         self.clips = [clip for clip in clips if not held[clip[0]]]
         self.held_out_clips = [clip for clip in clips if held[clip[0]]]
 
+    def draw(self, rng: random.Random) -> int:
+        """Returns the number of a training picture, more often of one with objects."""
+        return rng.choices(self.training, cum_weights=self._often)[0]
+
     def lesson(self, number: int) -> Lesson:
         """Returns all that is known of a picture."""
         picture = self._set.pictures[number]
-        true = [Box(box.name, (box[1], box[2], box[3], box[4])) for box in picture.boxes]
-        taught = None if self._taught is None else self._taught[number]
+        true, taught = self._boxes(number)
         masks = self._label_picture(picture)
         foreground = self._set.foreground(picture)
         if foreground is None:
@@ -124,6 +133,17 @@ class Lessons:
             self.maps,
             number,
         )
+
+    def _boxes(self, number: int) -> tuple[list[Box], list[Box] | None]:
+        """Returns the true boxes, and the teachers', of a picture."""
+        boxes = self._set.pictures[number].boxes
+        true = [Box(box.name, (box[1], box[2], box[3], box[4])) for box in boxes]
+        return true, None if self._taught is None else self._taught[number]
+
+    def _weight(self, number: int) -> float:
+        """Returns 1 for a picture with objects, less for one without."""
+        wanted = wanted_boxes(*self._boxes(number), self._set.complete)
+        return 1.0 if (wanted.classes > 0).any() else _EMPTY_WEIGHT
 
     def _label_picture(self, picture: Picture) -> Bytes:
         """Returns the true pixel labels, or the teachers', or one unknown pixel."""
