@@ -8,6 +8,7 @@ from typing import Any
 
 from otio_autoedit.analysis.record import Analysis, Curve
 from otio_autoedit.analysis.results import (
+    Curves,
     Index,
     Loudness,
     MadeBy,
@@ -59,6 +60,8 @@ def _curves(result: object, index: Index) -> dict[str, Curve]:
     match result:
         case Loudness(curve=Curve() as curve):
             return {"loudness": curve}
+        case Curves():
+            return dict(result.curves)
         case Vectors() if len(result.positions):
             unit = "distance"
             return {"novelty": curve_of(unit, index.frames, result.positions, result.novelty)}

@@ -23,7 +23,7 @@ MAX_BYTES = 1 << 30
 _MAX_JSON_BYTES = 64 << 20  # parsed, it takes many times its size
 
 _HEADER = "otio_autoedit"
-_DTYPES = ("float32", "int64", "int32", "uint8")
+_DTYPES = ("float32", "float64", "int64", "int32", "uint8")
 
 
 Arrays = dict[str, npt.NDArray[Any]]
@@ -36,7 +36,8 @@ class DamagedEntry(ValueError):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Entry:
-    """What a stage found: ``data`` JSON values, ``arrays`` float32, int64, int32 or uint8."""
+    """What a stage found: ``data`` JSON values, ``arrays`` float32, float64, int64, int32 or
+    uint8."""
 
     data: Mapping[str, object]
     arrays: Mapping[str, npt.NDArray[Any]] = field(default_factory=dict)

@@ -18,6 +18,7 @@ from otio_autoedit.analysis.media_json import (
     fraction_text,
     media_from_json,
     media_to_json,
+    shortest,
 )
 from otio_autoedit.analysis.record import (
     Analysis,
@@ -26,6 +27,12 @@ from otio_autoedit.analysis.record import (
     JumpCut,
     MediaInfo,
     Transition,
+)
+from otio_autoedit.analysis.track_json import (
+    masks_from_json,
+    masks_to_json,
+    tracks_from_json,
+    tracks_to_json,
 )
 from otio_autoedit.errors import AutoEditError
 from otio_autoedit.models.transition import TYPES
@@ -153,8 +160,8 @@ def _analysis_to_json(analysis: Analysis) -> dict[str, Any]:
             }
             for name, curve in analysis.curves.items()
         },
-        "tracks": [],
-        "masks": [],
+        "tracks": tracks_to_json(analysis.tracks or ()),
+        "masks": masks_to_json(analysis.masks or ()),
         "made_by": {stage: dict(facts) for stage, facts in analysis.made_by.items()},
     }
 
@@ -169,6 +176,9 @@ def _analysis_from_json(data: object, where: str) -> Analysis:
         )
     made_by = read.value("made_by")
     Fields(made_by, f"{where}.made_by")
+    frames = media.frame_count
+    tracks = tracks_from_json(read.items("tracks"), frames, f"{where}.tracks")
+    masks = masks_from_json(read.items("masks"), frames, f"{where}.masks")
     return Analysis(
         media=media,
         index=_index_from_json(read.value("frame_times"), media, f"{where}.frame_times"),
@@ -180,6 +190,8 @@ def _analysis_from_json(data: object, where: str) -> Analysis:
             name: _curve_from_json(curve, f"{where}.curves.{name}")
             for name, curve in _object(read.value("curves"), f"{where}.curves").items()
         },
+        tracks=tracks if tracks or "objects" in made_by else None,
+        masks=masks if masks or "masks" in made_by else None,
         made_by={
             stage: dict(_object(facts, f"{where}.made_by.{stage}"))
             for stage, facts in made_by.items()
@@ -229,8 +241,3 @@ def _object(data: object, where: str) -> Mapping[str, Any]:
     if not isinstance(data, Mapping):
         raise ValueError(f"{where}: an object is asked for")
     return data
-
-
-def shortest(value: float) -> float:
-    """Returns a 32-bit float as the shortest decimal that reads back as the same one."""
-    return float(str(np.float32(value)))

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, Literal, cast, get_args
 
+import numpy as np
+
 from otio_autoedit.media.info import AudioStream, Kind, MediaInfo
 
 MOST_FRAMES = 1 << 31
@@ -118,6 +120,11 @@ def _audio(data: object, where: str) -> AudioStream:
 def fraction_text(value: Fraction) -> str:
     """Returns ``"24000/1001"``; a whole number too has its denominator, ``"25/1"``."""
     return f"{value.numerator}/{value.denominator}"
+
+
+def shortest(value: float) -> float:
+    """Returns a 32-bit float as the shortest decimal that reads back as the same one."""
+    return float(str(np.float32(value)))
 
 
 class Fields:

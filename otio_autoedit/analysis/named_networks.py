@@ -11,9 +11,10 @@ from types import MappingProxyType
 import numpy as np
 import numpy.typing as npt
 
+from otio_autoedit.analysis.box_colours import box_colours
 from otio_autoedit.analysis.device import Placement
 from otio_autoedit.analysis.matte_packer import MattePacker
-from otio_autoedit.analysis.results import NO_PICTURES, Detected, Mattes
+from otio_autoedit.analysis.results import NO_PICTURES, Detected, Mattes, packed_colours
 from otio_autoedit.analysis.scene_network import detected
 from otio_autoedit.analysis.source import Batch
 from otio_autoedit.analysis.stages import MASKS, OBJECTS, stage_key
@@ -119,6 +120,7 @@ class DetectorWatcher:
         self._numbers = {label: number for number, label in enumerate(net.classes)}
         self._positions: list[npt.NDArray[np.int64]] = []
         self._found: list[Objects] = []
+        self._colours: list[npt.NDArray[np.uint8]] = []
 
     def size_for(self, width: int, height: int) -> tuple[int, int]:
         """Returns the picture's own size, or a smaller one of its aspect."""
@@ -127,12 +129,18 @@ class DetectorWatcher:
     def push(self, batch: Batch) -> None:
         """Takes the next sampled pictures."""
         self._positions.append(batch.positions)
-        self._found += [self._objects(each) for each in self._net(batch.frames)]
+        found = [self._objects(each) for each in self._net(batch.frames)]
+        self._found += found
+        self._colours += [
+            packed_colours(box_colours(frame, objects.boxes))
+            for frame, objects in zip(batch.frames, found, strict=True)
+        ]
 
     def finish(self) -> Mapping[str, object]:
         """Returns the objects."""
         positions = np.concatenate([np.zeros(0, np.int64), *self._positions])
-        return {OBJECTS: detected(positions, self._found, self._net.classes, self._made_by)}
+        labels, made_by = self._net.classes, self._made_by
+        return {OBJECTS: detected(positions, self._found, labels, self._colours, made_by)}
 
     def _objects(self, found: Detections) -> Objects:
         classes = np.array([self._numbers[label] for label in found.labels], np.int64)

@@ -76,12 +76,14 @@ class Masks:
         frames: int64 ``[n]``: the source frames sampled, rising.
         size: (width, height) of a matte, which covers the displayed picture whole.
         packed: pieces of `TOGETHER` samples each, zlib over uint8 ``[n, height, width]``.
+        file: where they were written to; "" for nowhere.
     """
 
     label: str
     frames: npt.NDArray[np.int64]
     size: tuple[int, int]
     packed: tuple[bytes, ...]
+    file: str = ""
 
     @classmethod
     def of(cls, label: str, frames: npt.NDArray[np.int64], values: npt.NDArray[np.uint8]) -> Masks:

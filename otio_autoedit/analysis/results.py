@@ -9,6 +9,8 @@ from types import MappingProxyType
 import numpy as np
 import numpy.typing as npt
 
+from otio_autoedit.analysis.box_colours import DIMENSIONS
+from otio_autoedit.analysis.camera_motion import CameraMotion
 from otio_autoedit.analysis.record import (
     Curve,
     FrameIndex,
@@ -22,6 +24,7 @@ from otio_autoedit.analysis.record import (
 MadeBy = Mapping[str, object]
 Positions = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
+Colours = npt.NDArray[np.uint8]
 
 NO_PICTURES: MadeBy = MappingProxyType({"network": None, "why": "no pictures"})
 
@@ -65,6 +68,7 @@ class Detected:
         classes: int64 ``[k]``: indices into ``labels``.
         scores: float32 ``[k]`` in 0..1.
         labels: what there may be.
+        colours: uint8 ``[k, DIMENSIONS]``, see `packed_colours`; or ``[k, 0]``.
         made_by: the network that found them.
     """
 
@@ -74,13 +78,25 @@ class Detected:
     classes: Positions
     scores: Floats
     labels: tuple[str, ...]
+    colours: Colours
     made_by: MadeBy
 
     @classmethod
     def none(cls, made_by: MadeBy = NO_PICTURES) -> Detected:
         """Returns what is found in a file without pictures."""
         no = np.zeros(0, np.int64)
-        return cls(no, no, np.zeros((0, 4), np.float32), no, np.zeros(0, np.float32), (), made_by)
+        none, colours = np.zeros(0, np.float32), np.zeros((0, DIMENSIONS), np.uint8)
+        return cls(no, no, none.reshape(0, 4), no, none, (), colours, made_by)
+
+
+def packed_colours(signatures: Floats) -> Colours:
+    """Returns signatures of `box_colours` as bytes: none of their values is above a sixth."""
+    return np.round(signatures * (6 * 255)).clip(0, 255).astype(np.uint8)
+
+
+def colours_of(packed: Colours) -> Floats:
+    """Returns the signatures that `packed_colours` was given, nearly."""
+    return packed.astype(np.float32) / np.float32(6 * 255)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,4 +133,20 @@ class Tracks:
     """Objects followed over time; ``made_by`` names what found them and what followed them."""
 
     tracks: tuple[Track, ...]
+    made_by: MadeBy
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Camera:
+    """The motion between neighbouring samples, across cuts too, and what measured it."""
+
+    motion: CameraMotion
+    made_by: MadeBy
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Curves:
+    """Curves by name, none for what has no moving pictures, and what they are made of."""
+
+    curves: Mapping[str, Curve]
     made_by: MadeBy

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from otio_autoedit.analysis.box_colours import box_colours
 from otio_autoedit.analysis.device import Placement
 from otio_autoedit.analysis.matte_packer import MattePacker
 from otio_autoedit.analysis.results import (
@@ -20,6 +21,7 @@ from otio_autoedit.analysis.results import (
     Mattes,
     Scenes,
     Vectors,
+    packed_colours,
 )
 from otio_autoedit.analysis.source import Batch
 from otio_autoedit.analysis.stages import MASKS, OBJECTS, SCENE, VECTORS, stage_key
@@ -88,6 +90,8 @@ class SceneWatcher:
         self._made_by = made_by
         self._mattes = MattePacker(reader.masks)
         self._parts: list[SceneFindings] = []
+        self._waiting: dict[int, npt.NDArray[np.uint8]] = {}  # frames not spoken of yet
+        self._colours: list[npt.NDArray[np.uint8]] = []
 
     def size_for(self, width: int, height: int) -> tuple[int, int]:
         """Returns about the size that it was trained at, in the picture's aspect."""
@@ -95,6 +99,7 @@ class SceneWatcher:
 
     def push(self, batch: Batch) -> None:
         """Takes the next sampled pictures."""
+        self._waiting |= dict(zip(batch.positions.tolist(), batch.frames, strict=True))
         self._reader.push(batch.frames, batch.positions)
         for part in self._reader.take():
             self._keep(part)
@@ -105,7 +110,7 @@ class SceneWatcher:
         seen = SceneFindings.joined(self._parts)
         at, made_by = seen.positions, self._made_by
         made = {
-            OBJECTS: detected(at, seen.objects, self._reader.objects, made_by),
+            OBJECTS: detected(at, seen.objects, self._reader.objects, self._colours, made_by),
             MASKS: Mattes(self._mattes.finish(), made_by),
             SCENE: Scenes(at, seen.scene, self._reader.scenes, made_by),
             VECTORS: Vectors(at, seen.vectors, seen.novelty, made_by),
@@ -115,6 +120,9 @@ class SceneWatcher:
     def _keep(self, part: SceneFindings) -> None:
         if MASKS in self._makes:
             self._mattes.push(part.positions, part.masks)
+        for position, objects in zip(part.positions.tolist(), part.objects, strict=True):
+            frame = self._waiting.pop(position)
+            self._colours.append(packed_colours(box_colours(frame, objects.boxes)))
         no_masks = part.masks[:, :, :0, :0]
         self._parts.append(replace(part, masks=no_masks))
 
@@ -123,9 +131,10 @@ def detected(
     positions: npt.NDArray[np.int64],
     objects: Sequence[Objects],
     labels: tuple[str, ...],
+    colours: Sequence[npt.NDArray[np.uint8]],
     made_by: MadeBy,
 ) -> Detected:
-    """Returns the ``objects`` of each sampled frame as one record."""
+    """Returns the ``objects`` of each sampled frame, and their ``colours``, as one record."""
     none = Detected.none()
     return Detected(
         positions,
@@ -134,5 +143,6 @@ def detected(
         np.concatenate([none.classes, *(each.classes for each in objects)]),
         np.concatenate([none.scores, *(each.scores for each in objects)]),
         labels,
+        np.concatenate([none.colours, *colours]),
         made_by,
     )

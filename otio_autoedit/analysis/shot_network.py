@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from otio_autoedit.analysis.choices import SHOT_NETWORK
 from otio_autoedit.analysis.device import Device, Placement
-from otio_autoedit.analysis.export import shortest
+from otio_autoedit.analysis.media_json import shortest
 from otio_autoedit.analysis.results import MadeBy, Shots
 from otio_autoedit.analysis.source import Batch
 from otio_autoedit.analysis.stages import SHOTS, stage_key

@@ -8,9 +8,11 @@ from fractions import Fraction
 from typing import Any, Generic, TypeVar, cast
 
 import numpy as np
-import numpy.typing as npt
 
+from otio_autoedit.analysis.box_colours import DIMENSIONS
+from otio_autoedit.analysis.camera_motion import CameraMotion
 from otio_autoedit.analysis.entry import Entry
+from otio_autoedit.analysis.entry_arrays import EntryArrays
 from otio_autoedit.analysis.export import (
     jump_cuts_from_json,
     jump_cuts_to_json,
@@ -25,6 +27,8 @@ from otio_autoedit.analysis.media_json import (
 )
 from otio_autoedit.analysis.record import Curve, FrameIndex, Masks, Track
 from otio_autoedit.analysis.results import (
+    Camera,
+    Curves,
     Detected,
     Index,
     Loudness,
@@ -36,11 +40,14 @@ from otio_autoedit.analysis.results import (
     Vectors,
 )
 from otio_autoedit.analysis.stages import (
+    CAMERA,
     INDEX,
     LOUDNESS,
     MASKS,
+    MOTION,
     OBJECTS,
     SCENE,
+    SCORE,
     SHOTS,
     TRACKS,
     VECTORS,
@@ -99,7 +106,7 @@ def _index(entry: Entry, about: About) -> Index:
     read = Fields(entry.data, "index")
     media = {**_object(read.value("media")), "path": about.path, "fingerprint": about.fingerprint}
     info = media_from_json(media, "index.media")
-    arrays = _Arrays(entry, "index")
+    arrays = EntryArrays(entry, "index")
     pts, keys = arrays.integers("pts"), arrays.integers("keys")
     if pts.shape != (info.frame_count,) or (np.diff(pts) <= 0).any():
         raise ValueError("index.pts does not rise, or is not one for each frame")
@@ -140,7 +147,7 @@ def _loudness(entry: Entry, about: About) -> Loudness:
     made_by = _object(read.value("made_by"))
     if read.value("rate") is None:
         return Loudness(None, made_by)
-    values = _Arrays(entry, "loudness").floats("values")
+    values = EntryArrays(entry, "loudness").floats("values")
     curve = Curve(read.text("unit"), read.number("rate", 1e-6), read.number("start"), values)
     return Loudness(curve, made_by)
 
@@ -154,12 +161,13 @@ def _detected_entry(found: Detected) -> Entry:
             "boxes": found.boxes,
             "classes": found.classes,
             "scores": found.scores,
+            "colours": found.colours,
         },
     )
 
 
 def _detected(entry: Entry, about: About) -> Detected:
-    read, arrays = Fields(entry.data, "objects"), _Arrays(entry, "objects")
+    read, arrays = Fields(entry.data, "objects"), EntryArrays(entry, "objects")
     labels = tuple(read.texts("labels"))
     positions = arrays.positions(about.frames)
     counts, classes = arrays.integers("counts"), arrays.integers("classes")
@@ -170,8 +178,11 @@ def _detected(entry: Entry, about: About) -> Detected:
         raise ValueError("objects.classes are not all known")
     boxes = arrays.floats("boxes", total, 4)
     scores = arrays.floats("scores", total)
+    colours = entry.arrays.get("colours")
+    if colours is None or colours.dtype != np.uint8 or colours.shape != (total, DIMENSIONS):
+        raise ValueError("objects.colours do not fit")
     made_by = _object(read.value("made_by"))
-    return Detected(positions, counts, boxes, classes, scores, labels, made_by)
+    return Detected(positions, counts, boxes, classes, scores, labels, colours, made_by)
 
 
 def _mattes_entry(mattes: Mattes) -> Entry:
@@ -191,7 +202,7 @@ def _mattes_entry(mattes: Mattes) -> Entry:
 
 
 def _mattes(entry: Entry, about: About) -> Mattes:
-    read, arrays = Fields(entry.data, "masks"), _Arrays(entry, "masks")
+    read, arrays = Fields(entry.data, "masks"), EntryArrays(entry, "masks")
     labels, size = read.texts("labels"), read.integers("size", 0, _MOST_SIDE)
     positions, lengths = arrays.positions(about.frames), arrays.integers("lengths")
     packed = entry.arrays.get("packed")
@@ -217,7 +228,7 @@ def _scenes_entry(scenes: Scenes) -> Entry:
 
 
 def _scenes(entry: Entry, about: About) -> Scenes:
-    read, arrays = Fields(entry.data, "scene"), _Arrays(entry, "scene")
+    read, arrays = Fields(entry.data, "scene"), EntryArrays(entry, "scene")
     labels, positions = tuple(read.texts("labels")), arrays.positions(about.frames)
     values = arrays.floats("values", len(positions), len(labels))
     return Scenes(positions, values, labels, _object(read.value("made_by")))
@@ -231,7 +242,7 @@ def _vectors_entry(seen: Vectors) -> Entry:
 
 
 def _vectors(entry: Entry, about: About) -> Vectors:
-    read, arrays = Fields(entry.data, "vectors"), _Arrays(entry, "vectors")
+    read, arrays = Fields(entry.data, "vectors"), EntryArrays(entry, "vectors")
     positions = arrays.positions(about.frames)
     vectors = arrays.floats("vectors", len(positions), None)
     novelty = arrays.floats("novelty", len(positions))
@@ -255,7 +266,7 @@ def _tracks_entry(found: Tracks) -> Entry:
 
 
 def _tracks(entry: Entry, about: About) -> Tracks:
-    read, arrays = Fields(entry.data, "tracks"), _Arrays(entry, "tracks")
+    read, arrays = Fields(entry.data, "tracks"), EntryArrays(entry, "tracks")
     labels = read.texts("labels")
     ids, starts, counts = (arrays.integers(name) for name in ("ids", "starts", "counts"))
     if not len(labels) == len(ids) == len(starts) == len(counts) or (counts < 1).any():
@@ -278,36 +289,59 @@ def _tracks(entry: Entry, about: About) -> Tracks:
     return Tracks(tracks, _object(read.value("made_by")))
 
 
-class _Arrays:
-    """The arrays of an entry taken one by one, each checked; errors say where."""
+def _camera_entry(camera: Camera) -> Entry:
+    motion = camera.motion
+    return Entry(
+        {"aspect": motion.aspect, "made_by": dict(camera.made_by)},
+        {
+            "positions": motion.positions,
+            "times": motion.times,
+            "moves": motion.moves,
+            "confidence": motion.confidence,
+            "camera": motion.camera,
+            "subject": motion.subject,
+        },
+    )
 
-    def __init__(self, entry: Entry, where: str) -> None:
-        self._entry, self._where = entry, where
 
-    def integers(self, name: str) -> npt.NDArray[np.int64]:
-        values = self._entry.arrays.get(name)
-        if values is None or values.dtype != np.int64 or values.ndim != 1:
-            raise ValueError(f"{self._where}.{name} is missing")
-        return values
+def _camera(entry: Entry, about: About) -> Camera:
+    read, arrays = Fields(entry.data, "camera"), EntryArrays(entry, "camera")
+    positions = arrays.positions(about.frames)
+    n = len(positions)
+    across = np.zeros(n, np.bool_)
+    across[:1] = True
+    motion = CameraMotion(
+        positions=positions,
+        times=arrays.doubles("times", n),
+        moves=arrays.doubles("moves", n, 2, 3),
+        confidence=arrays.floats("confidence", n),
+        camera=arrays.floats("camera", n),
+        subject=arrays.floats("subject", n),
+        across=across,
+        aspect=read.number("aspect", 1e-3, 1e3),
+        _maps=(),
+        _map_size=(0, 0),
+    )
+    return Camera(motion, _object(read.value("made_by")))
 
-    def positions(self, frames: int) -> npt.NDArray[np.int64]:
-        """The rising source frames of a file of ``frames``."""
-        values = self.integers("positions")
-        if len(values) and (values[0] < 0 or values[-1] >= frames or (np.diff(values) <= 0).any()):
-            raise ValueError(f"{self._where}.positions do not rise, or lie outside the file")
-        return values
 
-    def floats(self, name: str, *shape: int | None) -> npt.NDArray[np.float32]:
-        """Numbers of a shape; None is any length, no shape is any one."""
-        values = self._entry.arrays.get(name)
-        wanted = shape or (None,)
-        if values is None or values.dtype != np.float32 or values.ndim != len(wanted):
-            raise ValueError(f"{self._where}.{name} are missing")
-        if any(n is not None and n != m for n, m in zip(wanted, values.shape, strict=True)):
-            raise ValueError(f"{self._where}.{name} do not fit")
-        if not np.isfinite(values).all():
-            raise ValueError(f"{self._where}.{name} are not all numbers")
-        return values
+def _curves_entry(result: Curves) -> Entry:
+    curves = {
+        name: {"unit": curve.unit, "rate": curve.rate, "start": curve.start}
+        for name, curve in result.curves.items()
+    }
+    values = {name: curve.values for name, curve in result.curves.items()}
+    return Entry({"curves": curves, "made_by": dict(result.made_by)}, values)
+
+
+def _curves(entry: Entry, about: About) -> Curves:
+    read, arrays = Fields(entry.data, "curves"), EntryArrays(entry, "curves")
+    curves = {}
+    for name, facts in _object(read.value("curves")).items():
+        of = Fields(facts, f"curves.{name}")
+        values = arrays.floats(name)
+        curves[name] = Curve(of.text("unit"), of.number("rate", 1e-6), of.number("start"), values)
+    return Curves(curves, _object(read.value("made_by")))
 
 
 def _object(value: Any) -> MadeBy:
@@ -324,6 +358,9 @@ FORMS: Mapping[str, StageForm[Any]] = {
     MASKS: StageForm(Mattes, _mattes_entry, _mattes),
     SCENE: StageForm(Scenes, _scenes_entry, _scenes),
     VECTORS: StageForm(Vectors, _vectors_entry, _vectors),
+    CAMERA: StageForm(Camera, _camera_entry, _camera),
     TRACKS: StageForm(Tracks, _tracks_entry, _tracks),
+    MOTION: StageForm(Curves, _curves_entry, _curves),
+    SCORE: StageForm(Curves, _curves_entry, _curves),
 }
 """By stage."""

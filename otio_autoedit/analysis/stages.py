@@ -16,14 +16,17 @@ from otio_autoedit.errors import OptionError, did_you_mean
 
 INDEX, SHOTS, LOUDNESS = "index", "shots", "loudness"
 OBJECTS, MASKS, SCENE, VECTORS = "objects", "masks", "scene", "vectors"
-TRACKS = "tracks"
+CAMERA, MOTION, TRACKS, SCORE = "camera", "motion", "tracks", "score"
 
 SHOWN = MappingProxyType(
     {
         "shots": SHOTS,
         "loudness": LOUDNESS,
+        "objects": TRACKS,
         "masks": MASKS,
+        "score": SCORE,
         "novelty": VECTORS,
+        "motion": MOTION,
         "scene": SCENE,
     }
 )
@@ -31,13 +34,19 @@ SHOWN = MappingProxyType(
 
 NEEDS = tuple(SHOWN)
 
-MADE_OF = MappingProxyType({TRACKS: (OBJECTS, SHOTS)})
+MADE_OF = MappingProxyType(
+    {
+        MOTION: (CAMERA, SHOTS),
+        TRACKS: (OBJECTS, CAMERA, SHOTS),
+        SCORE: (VECTORS, OBJECTS, CAMERA, SHOTS, LOUDNESS),
+    }
+)
 """Stages that are made of others."""
 
 # Counted up when a stage's code comes to give another result for the same file.
 _VERSIONS = {
     **{INDEX: 1, SHOTS: 2, LOUDNESS: 1},
-    **{OBJECTS: 1, MASKS: 1, SCENE: 1, VECTORS: 1, TRACKS: 1},
+    **{OBJECTS: 1, MASKS: 1, SCENE: 1, VECTORS: 1, CAMERA: 1, MOTION: 1, TRACKS: 1, SCORE: 1},
 }
 
 
@@ -48,19 +57,6 @@ def checked_needs(needs: Iterable[str]) -> tuple[str, ...]:
         if name not in NEEDS:
             raise OptionError(f"needs={name!r} is unknown{did_you_mean(str(name), NEEDS)}")
     return tuple(name for name in NEEDS if name in asked)
-
-
-def with_makings(stages: Iterable[str]) -> tuple[str, ...]:
-    """Returns ``stages`` and all they are made of, each after what it is made of.
-
-    >>> with_makings(["tracks"])
-    ('objects', 'shots', 'tracks')
-    """
-    ordered: dict[str, None] = {}
-    for stage in stages:
-        ordered.update(dict.fromkeys(with_makings(MADE_OF.get(stage, ()))))
-        ordered[stage] = None
-    return tuple(ordered)
 
 
 def stage_key(stage: str, **depends: object) -> str:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 
+import av
+import numpy as np
 import pytest
-import torch
 
 from otio_autoedit.analysis.store import Store
-from otio_autoedit.models.scene import SceneNet, SceneNetConfig
-from otio_autoedit.models.weight_files import save_weights
+from otio_autoedit.media.thumbnails import thumbnail
 from tests.support.movies import shots_movie
+from tests.support.scene_weights import write_scene_weights
 
 SHOTS = [(1, 0, 40), (2, 0, 40), (3, 0, 40), (4, 0, 40)]  # tag, first number, count
 CUTS = [(39, 40), (79, 80), (119, 120)]
@@ -31,18 +31,12 @@ def store(tmp_path: Path) -> Store:
 
 
 @pytest.fixture(scope="session")
-def scene_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with weights of the scene network as chance gives them: they find something in
-    every picture, and always the same."""
-    torch.manual_seed(5)
-    net = SceneNet(SceneNetConfig())
-    with torch.no_grad():
-        net.objects.cls.bias.zero_()  # type: ignore[union-attr, operator]
-        for logits, scale in ((net.objects.cls, 30), (net.masks.out, 100), (net.scene, 1)):
-            for weight in logits.parameters():
-                weight.mul_(scale)
+def scene_weights(film: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with weights of the scene network that find something in the film."""
     folder = tmp_path_factory.mktemp("weights")
-    save_weights(folder / "scene.safetensors", "scene", asdict(net.config), net.state_dict())
+    with av.open(str(film)) as box:
+        frames = [thumbnail(frame, (256, 144)) for frame in box.decode(video=0)]
+    write_scene_weights(folder, np.stack(frames[::40]))
     return folder
 
 

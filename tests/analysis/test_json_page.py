@@ -56,7 +56,7 @@ def keys_of(value: object, place: str = "") -> Iterator[str]:
             if not place.endswith("curves"):
                 yield step
             yield from keys_of(inner, step)
-    elif isinstance(value, list) and not place.endswith(".size"):
+    elif isinstance(value, list) and not place.endswith((".size", ".boxes[]")):
         yield f"{place}[]"
         for inner in value:
             yield from keys_of(inner, f"{place}[]")
@@ -66,7 +66,7 @@ def test_every_key_is_on_the_page_and_the_page_has_no_other(
     page: str, real: dict[str, Any]
 ) -> None:
     written = set(keys_of(real))
-    listed = set(re.findall(r"^\| `([^`]+)` \|", page, flags=re.MULTILINE))
+    listed = set(re.findall(r"^\| `((?:schema|analyses)[^`]*)` \|", page, flags=re.MULTILINE))
     written -= {key.removesuffix("[]") for key in written if key.endswith("[]")} - listed
     assert listed == written
 
@@ -86,6 +86,16 @@ def test_the_example_is_a_document_of_this_schema(page: str, real: dict[str, Any
     assert (
         example["analyses"][0]["made_by"]["loudness"] == real["analyses"][0]["made_by"]["loudness"]
     )
+
+
+def test_every_curve_is_named(page: str, real: dict[str, Any]) -> None:
+    rows = [line for line in page.splitlines() if line.startswith("| `") and "analyses" not in line]
+    curves = real["analyses"][0]["curves"]
+    assert set(re.findall(r"`(\w+)`", "".join(row.split("|")[1] for row in rows))) == (
+        curves.keys() - {"loudness"} | {"schema"}
+    )
+    for name, curve in curves.items():
+        assert f"`{curve['unit']}`" in "".join(rows) or name == "loudness"
 
 
 def test_every_kind_of_transition_is_named(page: str) -> None:
