@@ -24,7 +24,8 @@ class Noise:
     """How things move and how well they are found; in sizes of the box, unless said.
 
     Attributes:
-        found: standard deviation of a sure detection's centre; of its sizes' logarithms, half more.
+        found: standard deviation of a sure detection's centre.
+        sized: of the logarithms of its width and height: legs and arms count.
         unsure: how much more of it at a score of 0: times 1 + unsure.
         speed: of a new thing's speed, a second.
         speed_heights: the same in heights of the picture, for small things; the two add up.
@@ -35,12 +36,13 @@ class Noise:
     """
 
     found: float = 0.06
+    sized: float = 0.15
     unsure: float = 1.5
-    speed: float = 1.2
+    speed: float = 0.8
     speed_heights: float = 0.12
-    turn: float = 2.5
+    turn: float = 2.0
     grow: float = 0.3
-    grow_turn: float = 0.6
+    grow_turn: float = 0.4
     lost_camera: float = 0.1
 
 
@@ -78,8 +80,8 @@ def begun(box: Floats, score: float, noise: Noise) -> Belief:
 
 def found_spread(size: float, score: float, noise: Noise) -> Floats:
     """Returns the variances `(4,)` of a detection of a size and score."""
-    deviation = noise.found * (1 + noise.unsure * (1 - score))
-    return np.square(deviation * np.array([size, size, 1.5, 1.5]))
+    deviations = np.array([noise.found * size] * 2 + [noise.sized] * 2)
+    return np.square(deviations * (1 + noise.unsure * (1 - score)))
 
 
 def predicted(belief: Belief, passage: Passage, noise: Noise) -> Belief:

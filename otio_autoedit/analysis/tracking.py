@@ -38,6 +38,7 @@ Floats = npt.NDArray[np.float64]
 
 _OTHER_LABEL = 4.0  # the cost of a thing that is called otherwise, within a family
 _ALONE = 60.0  # more than a pair may cost: whoever can be found is
+_VAGUE = 1.0  # of a likelihood; less lets
 _COLOURS = 15.0  # the cost of colours that have nothing in common
 _HEAD = 6  # detections that tell where a thing came from
 
@@ -61,12 +62,12 @@ class TrackOptions:
     sure: float = 0.4
     unsure: float = 0.1
     lost_s: float = 1.5
-    gate: float = 18.0
-    unsure_gate: float = 10.0
+    gate: float = 13.3
+    unsure_gate: float = 6.0
     least_found: int = 2
-    evidence: float = 1.0
+    evidence: float = 1.2
     noise: Noise = field(default_factory=Noise)
-    smoothing: Noise = field(default_factory=lambda: Noise(turn=1.5, grow_turn=0.4))
+    smoothing: Noise = field(default_factory=lambda: Noise(turn=1.5, grow_turn=0.3))
 
 
 DEFAULT = TrackOptions()
@@ -209,7 +210,7 @@ def _costs(
     )
     score = float(np.mean(seen.scores[which]))
     off, vague = distances(beliefs, seen.boxes[which], score, options.noise)
-    cost = off + vague[:, None]
+    cost = off + _VAGUE * vague[:, None]
     for row, chain in enumerate(chains):
         if chain.colours is not None and seen.colours is not None:
             cost[row] += _COLOURS * np.square(colour_distance(chain.colours, seen.colours[which]))

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from supervision import Detections
+from trackers import ByteTrackTracker
 from trackers.eval import compute_clear_metrics, compute_identity_metrics
 
 from otio_autoedit.analysis.box_colours import DIMENSIONS
@@ -34,7 +36,6 @@ class Difficulty:
         false: detections a frame of nothing.
         step: source frames between samples.
         colours: whether boxes have colours.
-        named: whether each thing is called by a name of its own: what following could at best do.
         seconds: how long.
     """
 
@@ -47,8 +48,10 @@ class Difficulty:
     false: float = 0.3
     step: int = 8
     colours: bool = False
-    named: bool = False
     seconds: float = 12
+
+
+USUAL = Difficulty()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,8 +74,8 @@ class BoxFilm:
         return int(self.truth.shape[1])
 
 
-def box_film(seed: int, how: Difficulty = Difficulty()) -> BoxFilm:
-    """Draws a film."""
+def box_film(seed: int, how: Difficulty = USUAL, *, named: bool = False) -> BoxFilm:
+    """Draws a film. With `named`, detections say who they are: what following can do at best."""
     rng = np.random.default_rng(seed)
     frames = int(how.seconds * RATE)
     world = np.stack([_thing(rng, frames, how) for _ in range(how.things)])
@@ -83,7 +86,7 @@ def box_film(seed: int, how: Difficulty = Difficulty()) -> BoxFilm:
     truth[share < 0.5] = np.nan
     colours = np.stack([_colours(rng) for _ in range(how.things + 1)])
     numbers = np.arange(0, frames, how.step)
-    samples = [_sample(rng, truth[:, n], int(n), colours, how) for n in numbers]
+    samples = [_sample(rng, truth[:, n], int(n), colours, how, named) for n in numbers]
     return BoxFilm(truth, samples, _measured(rng, camera, numbers))
 
 
@@ -124,6 +127,35 @@ def score(truth: Floats, tracks: Sequence[Track]) -> Score:
     return Score(identity["IDF1"], clear["IDSW"], float(np.mean(best)))
 
 
+def peer_tracks(samples: Sequence[Sample]) -> list[Track]:
+    """What `trackers`' ByteTrack makes of the same detections, told that they are sure from .4 on;
+    straight lines between the samples."""
+    seconds = samples[1].time - samples[0].time if len(samples) > 1 else 1.0
+    peer = ByteTrackTracker(
+        frame_rate=1 / seconds,
+        lost_track_buffer=45,
+        track_activation_threshold=0.4,
+        high_conf_det_threshold=0.4,
+        minimum_consecutive_frames=1,
+    )
+    scale = np.array([1280, 720, 1280, 720])
+    ways: dict[int, list[Floats]] = {}
+    for sample in samples:
+        boxes = sample.boxes.reshape(-1, 4) * scale
+        found = peer.update(Detections(boxes, confidence=sample.scores))
+        for box, number in zip(found.xyxy, found.tracker_id, strict=True):
+            if number >= 0:
+                ways.setdefault(int(number), []).append(np.array([sample.frame, *(box / scale)]))
+    return [_straight(number + 1, np.array(way)) for number, way in ways.items()]
+
+
+def _straight(number: int, way: Floats) -> Track:
+    frames = np.arange(int(way[0, 0]), int(way[-1, 0]) + 1)
+    boxes = np.stack([np.interp(frames, way[:, 0], way[:, side]) for side in range(1, 5)], 1)
+    ones = np.ones(len(frames), np.float32)
+    return Track(number, "", frames, boxes.astype(np.float32), ones)
+
+
 def overlap_of(one: Floats, other: Floats) -> Floats:
     """Intersection over union of boxes `(n, 4)` and `(m, 4)`: `(n, m)`."""
     low = np.maximum(one[:, None, :2], other[None, :, :2])
@@ -147,7 +179,8 @@ def _thing(rng: np.random.Generator, frames: int, how: Difficulty) -> Floats:
     height = np.exp(rng.uniform(np.log(0.15), np.log(0.6)))
     width = height / ASPECT * rng.choice([0.4, 0.5, 1.0, 1.8])
     grown = np.exp(0.15 * np.sin(rng.uniform(0, 6) + time * rng.uniform(0.2, 1)))[:, None]
-    return np.concatenate([places, grown * [width, height]], 1)
+    strides = 1 + 0.2 * np.sin(rng.uniform(0, 6) + 6.3 * 1.7 * time)  # legs and arms
+    return np.concatenate([places, grown * [width, height] * np.stack([strides, strides**0], 1)], 1)
 
 
 def _camera(rng: np.random.Generator, frames: int, how: Difficulty) -> Floats:
@@ -189,7 +222,12 @@ def _measured(rng: np.random.Generator, camera: Floats, numbers: NDArray[np.int6
 
 
 def _sample(
-    rng: np.random.Generator, boxes: Floats, frame: int, colours: Floats, how: Difficulty
+    rng: np.random.Generator,
+    boxes: Floats,
+    frame: int,
+    colours: Floats,
+    how: Difficulty,
+    named: bool,
 ) -> Sample:
     """What a detector finds of the things there: lower things hide those behind them."""
     found, scores, seen, names = [], [], [], []
@@ -226,7 +264,7 @@ def _sample(
         frame=frame,
         time=frame / RATE,
         boxes=np.clip(places[order], 0, 1),
-        labels=tuple(names[k] if how.named else "person" for k in order),
+        labels=tuple(names[k] if named else "person" for k in order),
         scores=np.array(scores, np.float32)[order],
         colours=near[order].astype(np.float32) if how.colours else None,
     )
