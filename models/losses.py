@@ -122,7 +122,8 @@ def overlap_loss(
     )
     apart = generalized_box_iou_loss(said, wanted)
     counted = torch.ones_like(apart) if weights is None else weights[on_object]
-    return (apart * counted).sum() / counted.sum()
+    lost: Tensor = (apart * counted).sum() / counted.sum()
+    return lost
 
 
 def evened(targets: CellTargets) -> Tensor:

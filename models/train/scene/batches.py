@@ -163,7 +163,7 @@ def batch_of(films: Sequence[Sequence[tuple[Lesson, Crop, Image.Image]]], view: 
         (cells[1], cells[0]),
     )
     found = {
-        "frames": _stacked([np.asarray(image) for _, _, image in flat]).permute(0, 3, 1, 2),
+        "frames": _stacked([np.asarray(image).transpose(2, 0, 1) for _, _, image in flat]),
         "classes": targets.classes,
         "boxes": targets.boxes,
         "masks": _stacked([cut_labels(lesson.masks, crop, pixels) for lesson, crop, _ in flat]),
@@ -172,7 +172,7 @@ def batch_of(films: Sequence[Sequence[tuple[Lesson, Crop, Image.Image]]], view: 
         ),
         "scene": torch.tensor([lesson.scene for lesson, _, _ in flat]),
     }
-    return {name: values.unflatten(0, lead) for name, values in found.items()}
+    return {name: values.view(*lead, *values.shape[1:]) for name, values in found.items()}
 
 
 def lit_view(

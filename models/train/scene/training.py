@@ -271,13 +271,14 @@ class _Trainer:
     def _loss(self, student: Student, batch: Batch, done: float, over_time: bool) -> Tensor:
         net, frames = student.net, batch["frames"]
         seen = net.see(frames.flatten(0, 1))
-        timed = SceneFeatures(*(part.unflatten(0, frames.shape[:2]) for part in seen))
+        timed = SceneFeatures(*(part.view(*frames.shape[:2], *part.shape[1:]) for part in seen))
         said = net.heads(timed, net.over_time(timed)[0] if over_time else timed.f16)
         loss = head_loss(said, batch, self._options.weights)
         if "p3" not in batch:
             return loss
         weight = features_weight(self._options.weights, done, self._options.features_share)
-        return loss + weight * student.adapters(said.fine.flatten(0, 1), *seen[2:], batch)
+        apart: Tensor = student.adapters(said.fine.flatten(0, 1), *seen[2:], batch)
+        return loss + weight * apart
 
     def check(self) -> None:
         """Validates the mean weights and writes all that is needed to go on."""

@@ -80,13 +80,9 @@ def _divergence(said: Tensor, wanted: Tensor, seen: Tensor) -> Tensor:
 
 def _sample(maps: Sequence[Maps], name: str) -> Tensor | None:
     """Returns some of the teachers' maps, `(n, C, h, w)`, the same whenever asked."""
-    owners = np.concatenate([np.full(len(each.p3), i) for i, each in enumerate(maps)] or [[]])
-    if not len(owners):
+    places = [(each, row) for each in maps for row in range(len(each.p3))]
+    every = max(1, len(places) // _SAMPLED)
+    rows = [getattr(each, name)[row] for each, row in places[::every]]
+    if not rows:
         return None
-    firsts = np.cumsum([0, *(len(each.p3) for each in maps)])
-    every = max(1, len(owners) // _SAMPLED)
-    rows = [
-        getattr(maps[int(owners[n])], name)[n - firsts[int(owners[n])]]
-        for n in range(0, len(owners), every)
-    ]
     return torch.from_numpy(np.stack(rows).astype(np.float32))

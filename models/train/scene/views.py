@@ -92,7 +92,7 @@ def cut_labels(labels: Bytes, crop: Crop, view: Size, beyond: int = 0) -> Bytes:
     height, width = labels.shape
     x, y = _sampled(crop, view)
     column, row = np.floor(x * width).astype(np.intp), np.floor(y * height).astype(np.intp)
-    cut = labels[row.clip(0, height - 1)][:, column.clip(0, width - 1)]
+    cut: Bytes = labels[row.clip(0, height - 1)][:, column.clip(0, width - 1)]
     cut[(row < 0) | (row >= height)] = beyond
     cut[:, (column < 0) | (column >= width)] = beyond
     return cut
