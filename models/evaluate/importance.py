@@ -12,7 +12,7 @@ marks, the best of them for choices, as is the custom for TVSum and for SumMe.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,7 @@ Scorer = Callable[[MarkedFilm], Scores]
 OURS = "ours, no labels"
 PEOPLE = "people among themselves"
 RANDOM_SEEDS = 20
+TURNS = 199
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,22 @@ class Row:
     count: int
     mean: Agreement
     deviation: Agreement
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """What agreement is by luck.
+
+    Attributes:
+        tau: of the scores, the mean over films.
+        mean, deviation: of that figure, for scores turned round in time.
+        share: of these, those that agree as well as the scores or better.
+    """
+
+    tau: float
+    mean: float
+    deviation: float
+    share: float
 
 
 def agreement(film: MarkedFilm, scores: Scores) -> Agreement:
@@ -145,17 +162,44 @@ def measure(
         found = [agreement(film, scores) for film, scores in pairs if len(scores)]
         if found:
             rows.append(row_of(name, found))
-    rows.append(row_of("random", [random_agreement(film, seed) for film in films]))
+    drawn = [each for film in films for each in random_agreements(film, seed)]
+    rows.append(replace(row_of("random", drawn), count=len(films)))
     rows.append(row_of("uniform", [uniform_agreement(film) for film in films]))
     rows.append(row_of(PEOPLE, [people_agreement(film) for film in films]))
     return rows
 
 
-def random_agreement(film: MarkedFilm, seed: int = 0) -> Agreement:
-    """Returns the mean agreement of `RANDOM_SEEDS` lists of random scores."""
+def random_agreements(film: MarkedFilm, seed: int = 0) -> list[Agreement]:
+    """Returns how well each of `RANDOM_SEEDS` lists of random scores agrees."""
     draws = np.random.default_rng([seed, *film.name.encode()])
     n = len(film.film.positions)
-    return _mean([agreement(film, draws.random(n)) for _ in range(RANDOM_SEEDS)])
+    return [agreement(film, draws.random(n)) for _ in range(RANDOM_SEEDS)]
+
+
+def random_agreement(film: MarkedFilm, seed: int = 0) -> Agreement:
+    """Returns the mean of `random_agreements`."""
+    return _mean(random_agreements(film, seed))
+
+
+def chance(films: Sequence[MarkedFilm], scorer: Scorer, seed: int = 0) -> Chance:
+    """Returns how often scores that have nothing to do with what is seen agree as well.
+
+    They are the scorer's own, turned round in time by a random amount in each film: as smooth, and
+    so as likely to agree by luck, which random numbers for each frame are not.
+    """
+    pairs = [(film, scorer(film)) for film in films]
+    draws = np.random.default_rng(seed)
+    reached = _mean_tau(pairs)
+    turned = [
+        _mean_tau([(film, np.roll(s, draws.integers(max(1, len(s))))) for film, s in pairs])
+        for _ in range(TURNS)
+    ]
+    share = (1 + sum(tau >= reached for tau in turned)) / (1 + TURNS)  # none is never certain
+    return Chance(reached, float(np.mean(turned)), float(np.std(turned)), share)
+
+
+def _mean_tau(pairs: Sequence[tuple[MarkedFilm, Scores]]) -> float:
+    return float(np.nanmean([_correlations(film.at_samples, scores)[0] for film, scores in pairs]))
 
 
 def uniform_agreement(film: MarkedFilm) -> Agreement:

@@ -88,9 +88,15 @@ def run(given: Namespace, speaker: Speaker) -> int:
 
 def _measure(
     name: str, films: Sequence[MarkedFilm], scored: dict[str, Scorer], given: Namespace
-) -> list[dict[str, Any]]:
+) -> dict[str, Any]:
     """Prints the table of a set of films, and each film's line where they are few."""
-    from otio_autoedit.models.evaluate.importance import OURS, each_film, importance_table, measure
+    from otio_autoedit.models.evaluate.importance import (
+        OURS,
+        chance,
+        each_film,
+        importance_table,
+        measure,
+    )
 
     rows: list[Row] = measure(films, scored, seed=given.seed)
     whole = all(film.film.difference is not None or given.features for film in films)
@@ -100,11 +106,16 @@ def _measure(
     print(importance_table(rows, with_f1=whole) + "\n")
     if not whole:
         print(PICTURES + "\n")
+    luck = chance(films, scored[OURS], given.seed)
+    print(
+        f"Ours turned round in time by chance: tau {luck.mean:.3f} ± {luck.deviation:.3f}; as high "
+        f"as {luck.tau:.3f} in {100 * luck.share:.1f} % of turns.\n"
+    )
     if len(films) < 5:
         for film, found in each_film(films, scored[OURS]):
             print(f"{film}: tau {found.tau:.3f}, rho {found.rho:.3f}, F1 {found.f1:.3f}")
         print()
-    return [asdict(row) for row in rows]
+    return {"rows": [asdict(row) for row in rows], "chance": asdict(luck)}
 
 
 def _learnt(

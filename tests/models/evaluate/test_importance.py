@@ -13,11 +13,13 @@ from otio_autoedit.models.evaluate.importance import (
     OURS,
     PEOPLE,
     agreement,
+    chance,
     importance_table,
     measure,
     ours,
     people_agreement,
     random_agreement,
+    random_agreements,
     scorers,
     uniform_agreement,
 )
@@ -63,6 +65,26 @@ def test_chance_agrees_with_nobody() -> None:
     assert found == random_agreement(film)
     assert found != random_agreement(film, seed=1)
     assert uniform_agreement(film).tau == agreement(film, np.ones(N)).tau == 0
+
+
+def test_luck_is_told_from_agreement() -> None:
+    """Smooth scores agree by luck far more often than a number drawn for each frame does."""
+    draws = np.random.default_rng(3)
+    n = 300
+    films, smooth = [], {}
+    for name in "ab":
+        curve = np.convolve(draws.normal(size=n + 60), np.ones(61) / 61, "valid")
+        marks = np.stack([curve, curve]).astype(np.float32)
+        film = FilmVectors(n, 10.0, np.arange(n), np.zeros((n, 2), np.float32))
+        films.append(MarkedFilm(name, film, marks, even_segments(n, 10.0), False))
+        smooth[name] = curve
+    found = chance(films, lambda film: smooth[film.name])
+    assert found.tau == pytest.approx(1, abs=1e-4)  # marks are rounded to single precision
+    assert found.share == pytest.approx(1 / 200)
+    other = chance(films, lambda film: np.roll(smooth[film.name], 100))
+    assert other.share > 0.1
+    by_frame = np.std([each.tau for each in random_agreements(films[0])]) / np.sqrt(2)
+    assert found.deviation > 2 * by_frame
 
 
 def test_who_marks_all_alike_is_left_out() -> None:
