@@ -21,7 +21,7 @@ from PIL import Image, ImageDraw
 
 from otio_autoedit.errors import AutoEditError
 from otio_autoedit.models.scene_labels import COCO_TO_MASK, MASKS
-from otio_autoedit.models.train.scene.compose import Piece
+from otio_autoedit.models.train.scene.compose import UNKNOWN, Piece
 
 _SMALL = "train_images/coco_small_sets_320.tar.gz"
 _STREET = "train_images/pennfudan_320.tar.gz"
@@ -125,7 +125,7 @@ def _of_set(folder: Path) -> Iterator[Cutout]:
             masks = np.array(stored)
         person = (masks == MASKS.index("person")).astype(np.float32)
         found = folder / "pictures" / f"{path.stem}.jpg"
-        if not found.is_file() or 255 in masks:
+        if not found.is_file() or not _outlined(masks, person >= 0.5):
             continue
         yield from _cut(_rgb(found.read_bytes()), person, "person", f"{folder.name}/{path.stem}")
 
@@ -144,6 +144,15 @@ def _cut(
     part = (slice(top, bottom), slice(left, right))
     piece = Piece(picture[part].astype(np.float32), _soft(alpha)[part])
     yield Cutout(piece, name, bool(whole), source)
+
+
+def _outlined(masks: NDArray[np.uint8], person: NDArray[np.bool_]) -> bool:
+    """Whether what is next to the person is known to be something else: the outline is true."""
+    near = np.zeros_like(person)
+    for axis in (0, 1):
+        near |= np.roll(person, 2, axis) | np.roll(person, -2, axis)
+    around = masks[near & ~person]
+    return bool(around.size and (around == UNKNOWN).mean() < 0.05)
 
 
 def _soft(alpha: NDArray[np.float32]) -> NDArray[np.float32]:
