@@ -1,5 +1,5 @@
-"""Writes the generated tables of the README and of the shot network's model card: options from
-their declarations, formats by writing them, accuracy from what ``evaluate shots --json`` measured.
+"""Writes the generated tables of the README and of the model cards: options from their
+declarations, formats by writing them, accuracy from what ``evaluate NETWORK --json`` measured.
 
 ``python scripts/readme_tables.py`` rewrites what stands between ``<!-- NAME -->`` and
 ``<!-- /NAME -->``; a test holds both to it.
@@ -30,15 +30,17 @@ from otio_autoedit.edit.decide import make_plan
 from otio_autoedit.edit.general import RECIPE
 from otio_autoedit.edit.recipes import recipe
 from otio_autoedit.errors import AutoEditLossWarning
-from otio_autoedit.models.evaluate.report import read_report
-from otio_autoedit.models.evaluate.tables import short_text, whole_text
+from otio_autoedit.models.evaluate import report, scene_report, scene_tables
+from otio_autoedit.models.evaluate import tables as shot_tables
+from otio_autoedit.models.weight_files import SHA256
 from otio_autoedit.options import options_table, read_options
 from otio_autoedit.timeline.build import build_timeline
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
-CARD = ROOT / "models" / "weights" / "shots.md"
-MEASURED = CARD.with_name("shots-measured.json")  # of the weights that ship
+WEIGHTS = ROOT / "models" / "weights"
+CARDS = {name: WEIGHTS / f"{name}.md" for name in ("shots", "scene")}
+MEASURED = {name: WEIGHTS / f"{name}-measured.json" for name in CARDS}  # of the weights that ship
 
 FOR = {
     ".otio": "Resolve 18.5+, Kdenlive 25.04+, Blender by our script, pipelines",
@@ -64,14 +66,21 @@ def tables() -> dict[str, str]:
         "options": lambda: options_table([RECIPE, *recipe("shots").all_options]),
         "linker-options": lambda: options_table(LINKER),
         "formats": formats_table,
-        "accuracy": lambda: short_text(read_report(MEASURED)) + "\n",
+        "accuracy": lambda: shot_tables.short_text(report.read_report(MEASURED["shots"])) + "\n",
     }
+    if "scene.safetensors" in SHA256:
+        measured = scene_report.read_report(MEASURED["scene"])
+        makers["scene-accuracy"] = lambda: scene_tables.short_text(measured) + "\n"
     return {name: make() for name, make in makers.items()}
 
 
-def card_tables() -> dict[str, str]:
-    """The table of the model card by its name."""
-    return {"measured": whole_text(read_report(MEASURED)) + "\n"}
+def card_tables(network: str) -> dict[str, str]:
+    """The tables of a network's model card by their name."""
+    if network == "scene":
+        text = scene_tables.whole_text(scene_report.read_report(MEASURED["scene"]))
+    else:
+        text = shot_tables.whole_text(report.read_report(MEASURED[network]))
+    return {"measured": text + "\n"}
 
 
 def filled(text: str, tables: dict[str, str]) -> str:
@@ -154,5 +163,6 @@ def write(path: Path, made: dict[str, str]) -> None:
 
 if __name__ == "__main__":
     write(README, tables())
-    write(CARD, card_tables())
+    for network, card in CARDS.items():
+        write(card, card_tables(network))
     sys.exit(0)

@@ -94,7 +94,8 @@ class SceneCost:
     Attributes:
         parameters: numbers that were learnt.
         multiply_adds: a frame.
-        alone: frames a second on one thread, at 480x270, what comes before and after included.
+        alone: frames a second of one thread's own time, at 480x270, with what comes before and
+            after the network.
     """
 
     contender: str

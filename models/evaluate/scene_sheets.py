@@ -1,6 +1,7 @@
 """Sheets to look at: the pictures in which our scene network is most wrong, truth beside answer.
 
-Green is what there is, red what was found.
+Boxes are green where truth and answer meet; red are those missed, on the left, and the false
+alarms, on the right.
 """
 
 from __future__ import annotations
@@ -82,7 +83,6 @@ def draw_sheet(pairs: Sequence[Pair]) -> Image.Image:
         left, top = number % columns * width, number // columns * height
         pen.text((left + 3, top + 1), pair.text, _WHITE, font)
         for side, picture in enumerate(pair.draw()):
-            picture.thumbnail((_CELL[0] - 4, _CELL[1] - 4))
             sheet.paste(picture, (left + side * _CELL[0], top + _LINE))
     return sheet
 
@@ -125,7 +125,7 @@ def _boxes_drawn(
 ) -> Callable[[], tuple[Image.Image, Image.Image]]:
     def draw() -> tuple[Image.Image, Image.Image]:
         assert picture.objects is not None
-        truth, answer = (Image.fromarray(picture.frame) for _ in range(2))
+        truth, answer = (_fitted(picture.frame) for _ in range(2))
         objects = picture.objects
         for index, (box, kind) in enumerate(zip(objects.boxes, objects.classes, strict=True)):
             _box(truth, box, OBJECTS[kind], _RED if index in missed else _GREEN)
@@ -143,8 +143,8 @@ def _box(
     pen = ImageDraw.Draw(picture)
     scale = np.array([picture.width, picture.height] * 2)
     x0, y0, x1, y1 = (box * scale).tolist()
-    pen.rectangle((x0, y0, x1, y1), outline=colour, width=2)
-    pen.text((x0 + 3, y0 + 2), text, colour, ImageFont.load_default(14))
+    pen.rectangle((x0, y0, x1, y1), outline=colour)
+    pen.text((x0 + 2, y0 + 1), text, colour, ImageFont.load_default(10))
 
 
 def _masks(ours: Contender, pictures: Sequence[LabelledPicture]) -> list[Pair]:
@@ -158,8 +158,8 @@ def _masks(ours: Contender, pictures: Sequence[LabelledPicture]) -> list[Pair]:
         known = picture.groups != VOID
         wrong = float((said != picture.groups)[known].mean()) if known.any() else 0.0
         ious = {group: confusion.iou(group) for group in GROUPS[1:]}
-        text = ", ".join(f"{g} {iou:.2f}" for g, iou in ious.items() if iou is not None)
-        text = f"{picture.name[-6:]}: {100 * wrong:.0f} % wrong; {text}"
+        known_ious = (f", {g} {iou:.2f}" for g, iou in ious.items() if iou is not None)
+        text = f"{picture.name[-6:]}: {100 * wrong:.0f} % wrong{''.join(known_ious)}"
         pairs.append(Pair(wrong, text, _maps_drawn(picture.frame, picture.groups, said)))
     return pairs
 
@@ -189,4 +189,12 @@ def _tinted(frame: NDArray[np.uint8], groups: NDArray[np.uint8]) -> Image.Image:
     grey; the rest as it is."""
     colours = np.where((groups == VOID)[..., None], _GREY, _COLOURS[groups % len(GROUPS)])
     mixed = np.where((groups > 0)[..., None], 0.4 * frame + 0.6 * colours, frame)
-    return Image.fromarray(mixed.astype(np.uint8))
+    return _fitted(mixed.astype(np.uint8))
+
+
+def _fitted(frame: NDArray[np.uint8]) -> Image.Image:
+    """Returns a picture as large as a cell holds."""
+    picture = Image.fromarray(frame)
+    scale = min((_CELL[0] - 4) / picture.width, (_CELL[1] - 4) / picture.height)
+    size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
+    return picture.resize(size, Image.Resampling.BILINEAR)
