@@ -122,11 +122,15 @@ def _of_set(marks: Marks, source: SceneSet | None) -> Found | None:
         return None
     pixels, base = source.pixels(picture), source.mask(picture)
     boxes = picture.boxes
+    veiled = base is None
     if base is None:
         base = np.full(pixels.shape[:2], _OTHER, np.uint8)
     if not set(OBJECTS) - {"face"} <= set(source.complete):
         boxes = (*boxes, Box(IGNORED, *_WHOLE))
     mask, boxes = drawn(marks, base, boxes)
+    for box in boxes if veiled else ():
+        if box.name == "person":  # only a box tells where somebody is
+            mask[_pixels(box, mask.shape, around=0.1)] = VOID
     return f"{place}_{Path(picture.name).stem}", pixels, boxes, mask
 
 
@@ -159,11 +163,13 @@ def _filled(polygons: tuple[Corners, ...], shape: tuple[int, ...]) -> NDArray[np
     return np.array(picture, bool)
 
 
-def _pixels(box: Box, shape: tuple[int, ...]) -> tuple[slice, slice]:
+def _pixels(box: Box, shape: tuple[int, ...], around: float = 0.0) -> tuple[slice, slice]:
+    """Returns the rows and columns of a box, at least a pixel, grown by a share of its sides."""
     height, width = shape
-    rows = slice(int(box.top * height), max(int(box.top * height) + 1, int(box.bottom * height)))
-    columns = slice(int(box.left * width), max(int(box.left * width) + 1, int(box.right * width)))
-    return rows, columns
+    wider, taller = around * (box.right - box.left), around * (box.bottom - box.top)
+    top, left = max(0, int((box.top - taller) * height)), max(0, int((box.left - wider) * width))
+    bottom, right = int((box.bottom + taller) * height), int((box.right + wider) * width)
+    return slice(top, max(top + 1, bottom)), slice(left, max(left + 1, right))
 
 
 def _marks(entry: dict[str, Any]) -> Marks:
