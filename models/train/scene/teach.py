@@ -4,7 +4,8 @@ Into the set's folder:
 
 - `taught.jsonl`, a line a picture in the order of `labels.jsonl`, with boxes
   `[name, x0, y0, x1, y1, score]`: COCO's names and "face", sides in 0..1;
-- `taught_masks/NAME.png`, index into `MASKS`, 255 unknown, long side at most 256;
+- `taught_masks/NAME.png`, index into `MASKS`, 255 unknown, long side at most 256; none where the
+  set has true ones, which go before them: the segmenter is the costliest teacher;
 - `taught_p3.npy`, `taught_p4.npy`, float16 `[N, 64, h, w]`: what YOLOX's heads of strides 8 and 16
   read (the neck's maps behind the heads' stems, which bring all to 64 channels) of a square of 416
   pixels with the picture top left;
@@ -133,13 +134,14 @@ def _write(
     with (part / LABELS).open("w", encoding="utf-8") as lines:
         for at, listed in enumerate(one.pictures):
             picture = one.pixels(listed)
-            seen = teachers.look(picture)
+            seen = teachers.look(picture, pixels=not listed.true_mask)
             maps = (seen.p3, seen.p4, seen.logits)
             arrays = arrays or _arrays(part, total, maps)
             for array, values in zip(arrays, maps, strict=True):
                 array[at] = values
-            mask = _mask(picture, listed, seen, teachers)
-            Image.fromarray(mask).save(part / MASK_FOLDER / f"{Path(listed.name).stem}.png")
+            if seen.groups is not None:
+                mask = _mask(picture, listed, seen, seen.groups, teachers)
+                Image.fromarray(mask).save(part / MASK_FOLDER / f"{Path(listed.name).stem}.png")
             lines.write(_line(listed.name, seen))
             counts.update(seen.objects.labels)
             if progress is not None and ((at + 1) % _EVERY == 0 or at + 1 == total):
@@ -157,7 +159,13 @@ def _arrays(
     ]
 
 
-def _mask(picture: Picture, listed: Listed, seen: Seen, teachers: Teachers) -> NDArray[np.uint8]:
+def _mask(
+    picture: Picture,
+    listed: Listed,
+    seen: Seen,
+    groups: NDArray[np.float32],
+    teachers: Teachers,
+) -> NDArray[np.uint8]:
     height, width = picture.shape[:2]
     size = mask_size(width, height)
 
@@ -170,7 +178,7 @@ def _mask(picture: Picture, listed: Listed, seen: Seen, teachers: Teachers) -> N
     places = zip(found.labels, found.boxes.tolist(), found.scores.tolist(), strict=True)
     supports = [Support(name, _box(sides), score) for name, sides, score in places]
     supports += [Support(box.name, _box(box[1:]), 1.0) for box in listed.boxes]
-    return taught_mask(seen.groups, size, supports, portrait)
+    return taught_mask(groups, size, supports, portrait)
 
 
 def _box(sides: Sequence[float]) -> tuple[float, float, float, float]:

@@ -45,14 +45,14 @@ class Seen:
         p3: `[64, 52, 52]` float32, what YOLOX's head of stride 8 reads of the picture (behind its
             stem), which stands top left in a square of 416 pixels, its long side at 416.
         p4: `[64, 26, 26]` float32, likewise of stride 16.
-        groups: `[4, 257, 257]` float32, probabilities of `MASKS[:4]`, the whole picture.
+        groups: `[4, 257, 257]` float32, probabilities of `MASKS[:4]`, the whole picture; or None.
         logits: `[1001]` float32, of ImageNet's classes after a background.
     """
 
     objects: Detections
     p3: NDArray[np.float32]
     p4: NDArray[np.float32]
-    groups: NDArray[np.float32]
+    groups: NDArray[np.float32] | None
     logits: NDArray[np.float32]
 
 
@@ -72,8 +72,8 @@ class Teachers:
             self._classes = ClassTeacher(weights / "mobilenet_v2_1.0_224_quant.tflite")
             self._portrait = PortraitTeacher(weights / "selfie_segmentation.tflite")
 
-    def look(self, picture: Picture) -> Seen:
-        """Returns what they say of a picture."""
+    def look(self, picture: Picture, pixels: bool = True) -> Seen:
+        """Returns what they say of a picture; of its `pixels` if that is wanted."""
         with one_thread(), torch.inference_mode():
             objects, p3, p4 = self._objects(picture)
             # Small faces cost four times the large ones, and count only in persons' boxes.
@@ -86,7 +86,7 @@ class Teachers:
                 ),
                 p3,
                 p4,
-                self._groups(picture),
+                self._groups(picture) if pixels else None,
                 self._classes(picture),
             )
 

@@ -229,6 +229,19 @@ def test_a_face_without_a_person_counts_little() -> None:
     np.testing.assert_allclose(found.boxes[0], faces.boxes[1])
 
 
+def test_where_pixels_are_known_no_teacher_is_asked(
+    data_dir: Path, walker: NDArray[np.uint8], tmp_path: Path
+) -> None:
+    folder = tmp_path / "known"
+    known = np.zeros(walker.shape[:2], np.uint8)
+    with SetWriter(folder, licence="MIT", source="test") as pictures:
+        pictures.add("known", walker, mask=known)
+        pictures.add("unknown", walker)
+    teach([folder], data_dir / "weights")
+    assert [path.name for path in (folder / "taught_masks").iterdir()] == ["unknown.png"]
+    assert lines(folder)[0]["boxes"] == lines(folder)[1]["boxes"]
+
+
 def planes(labels: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Sure probabilities of four groups."""
     return np.eye(4, dtype=np.float32)[labels].transpose(2, 0, 1)
