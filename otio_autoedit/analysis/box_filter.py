@@ -30,6 +30,7 @@ class Noise:
         speed: of a new thing's speed, a second.
         speed_heights: the same in heights of the picture, for small things; the two add up.
         turn: of its change of speed, a second squared.
+        swerve: the same in parts of its speed, for what is fast; the two add up.
         grow: of the rate at which sizes change, a second, in logarithms.
         grow_turn: of the change of that rate, a second squared.
         lost_camera: of the place after a camera's move of which nothing is known, in heights.
@@ -41,6 +42,7 @@ class Noise:
     speed: float = 0.8
     speed_heights: float = 0.12
     turn: float = 2.0
+    swerve: float = 0.5
     grow: float = 0.3
     grow_turn: float = 0.4
     lost_camera: float = 0.1
@@ -71,11 +73,21 @@ class Passage:
 
 
 def begun(box: Floats, score: float, noise: Noise) -> Belief:
-    """Returns what is believed of a box (x, y, p, q) that is found for the first time."""
+    """Returns what is believed of a box (x, y, p, q) that is found for the first time: it stands in
+    the world, about."""
     size = float(np.exp(box[2:].mean()))
     speed = noise.speed * size + noise.speed_heights
     deviations = [*np.sqrt(found_spread(size, score, noise)), speed, speed, noise.grow, noise.grow]
     return Belief(np.concatenate([box, np.zeros(4)]), np.diag(np.square(deviations)))
+
+
+def gone_with(belief: Belief, following: Passage) -> Belief:
+    """Returns the belief that the camera goes with the thing: over the `following` passage it stays
+    where it is in the picture. Whom a camera follows stands out by that from all others."""
+    mean = belief.mean.copy()
+    start = np.linalg.solve(following.turn, mean[:2] - following.shift)
+    mean[4:6] = (start - mean[:2]) / following.seconds
+    return Belief(mean, belief.spread)
 
 
 def found_spread(size: float, score: float, noise: Noise) -> Floats:
@@ -88,8 +100,7 @@ def predicted(belief: Belief, passage: Passage, noise: Noise) -> Belief:
     """Returns what is to be believed at the later sample."""
     step, shift = _step(passage)
     mean = belief.mean @ step.T + shift
-    size = np.exp(mean[..., 2:4].mean(-1))
-    spread = step @ belief.spread @ step.T + _drift(size, passage, noise)
+    spread = step @ belief.spread @ step.T + _drift(mean, passage, noise)
     return Belief(mean, spread)
 
 
@@ -172,12 +183,12 @@ def _step(passage: Passage) -> tuple[Floats, Floats]:
     return step, shift
 
 
-def _drift(size: Floats, passage: Passage, noise: Noise) -> Floats:
+def _drift(mean: Floats, passage: Passage, noise: Noise) -> Floats:
     """Returns the covariance `(..., 8, 8)` that things' own will adds: steady acceleration."""
-    seconds = passage.seconds
-    place, speed = seconds**2 / 2, seconds
-    ones = np.ones_like(size)
-    pushes = np.square(np.stack([noise.turn * size] * 2 + [noise.grow_turn * ones] * 2, -1))
+    place, speed = passage.seconds**2 / 2, passage.seconds
+    size, ones = np.exp(mean[..., 2:4].mean(-1)), np.ones(mean.shape[:-1])
+    turn = noise.turn * size + noise.swerve * np.hypot(mean[..., 4], mean[..., 5])
+    pushes = np.square(np.stack([turn] * 2 + [noise.grow_turn * ones] * 2, -1))
     lost = (passage.doubt * noise.lost_camera) ** 2
     unknown = np.stack([lost * ones, lost * ones, lost * ones / 4, lost * ones / 4], -1)
     drift = np.zeros((*size.shape, 8, 8))

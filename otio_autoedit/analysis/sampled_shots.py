@@ -21,6 +21,8 @@ _FAMILIES = (
     ("cat", "dog", "horse", "sheep", "cow", "bear", "zebra", "giraffe", "elephant"),
 )
 _FAMILY = {label: family[0] for family in _FAMILIES for label in family}
+_DOUBTED = 0.7  # a camera's move of more doubt is not believed
+_NEAR = 2  # samples over which a camera goes on
 _SAME = 0.7  # overlap of two detections of a family from which on they are one
 
 
@@ -134,8 +136,7 @@ def _overlaps(box: Floats, others: Floats) -> Floats:
 
 
 def _passages(seen: list[Seen], motion: CameraMotion | None, aspect: float) -> list[Passage]:
-    """Returns the passages between neighbouring samples; the camera stands still where nothing is
-    known of it."""
+    """Returns the passages between neighbouring samples; without motion the camera stands still."""
     places = {} if motion is None else {int(p): i for i, p in enumerate(motion.positions)}
     square = np.array([[1.0, aspect], [1 / aspect, 1.0]])
     passages = []
@@ -151,4 +152,23 @@ def _passages(seen: list[Seen], motion: CameraMotion | None, aspect: float) -> l
                 shift = motion.moves[i][:, :2] @ shift + motion.moves[i][:, 2]
             doubt = 1 - float(motion.confidence[first + 1 : last + 1].min())
         passages.append(Passage(seconds, turn * square, shift * [aspect, 1.0], doubt))
-    return passages
+    return _carried_on(passages)
+
+
+def _carried_on(passages: list[Passage]) -> list[Passage]:
+    """Returns the passages; where the camera is not known it does what it does before and after."""
+    known = [i for i, passage in enumerate(passages) if passage.doubt <= _DOUBTED]
+    whole = list(passages)
+    for i, passage in enumerate(passages):
+        if passage.doubt > _DOUBTED:
+            before, after = [j for j in known if j < i][-1:], [j for j in known if j > i][:1]
+            near = [passages[j] for j in before + after if abs(j - i) <= _NEAR]
+            if near:
+                shares = [passage.seconds / one.seconds for one in near]
+                turns = [
+                    (one.turn - np.eye(2)) * part for one, part in zip(near, shares, strict=True)
+                ]
+                shifts = [one.shift * part for one, part in zip(near, shares, strict=True)]
+                turn: Floats = np.eye(2) + np.mean(turns, 0)
+                whole[i] = Passage(passage.seconds, turn, np.mean(shifts, 0), passage.doubt)
+    return whole

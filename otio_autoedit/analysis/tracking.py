@@ -23,9 +23,11 @@ from otio_autoedit.analysis.box_colours import colour_distance
 from otio_autoedit.analysis.box_filter import (
     Belief,
     Noise,
+    Passage,
     begun,
     corrected,
     distances,
+    gone_with,
     predicted,
     reversed_passage,
 )
@@ -67,7 +69,7 @@ class TrackOptions:
     least_found: int = 2
     evidence: float = 1.2
     noise: Noise = field(default_factory=Noise)
-    smoothing: Noise = field(default_factory=lambda: Noise(turn=1.5, grow_turn=0.3))
+    smoothing: Noise = field(default_factory=lambda: Noise(speed=3.0, turn=1.5, grow_turn=0.3))
 
 
 DEFAULT = TrackOptions()
@@ -106,13 +108,18 @@ def tracks_from(
 
 @dataclass(slots=True, eq=False)
 class _Chain:
-    """A thing on the way: its detection by sample, and what is believed of it now."""
+    """A thing on the way: its detection by sample, and what is believed of it now: two beliefs
+    while nobody knows whether the camera follows it."""
 
     found: dict[int, int]
-    belief: Belief
+    beliefs: list[Belief]
     label: str
     colours: npt.NDArray[np.float32] | None
     last: int
+
+    def predict(self, passage: Passage, noise: Noise) -> None:
+        """Goes on to another sample."""
+        self.beliefs = [predicted(belief, passage, noise) for belief in self.beliefs]
 
 
 def _followed(shot: Shot, aspect: float, options: TrackOptions) -> list[Track]:
@@ -131,7 +138,7 @@ def _forward(shot: Shot, options: TrackOptions) -> list[_Chain]:
     for i, seen in enumerate(shot.samples):
         if i:
             for chain in alive:
-                chain.belief = predicted(chain.belief, shot.passages[i - 1], options.noise)
+                chain.predict(shot.passages[i - 1], options.noise)
         alive = [chain for chain in alive if _is_alive(shot, chain, i, options)]
         sure = [k for k, score in enumerate(seen.scores) if score >= options.sure]
         unsure = [k for k, score in enumerate(seen.scores) if score < options.sure]
@@ -141,7 +148,8 @@ def _forward(shot: Shot, options: TrackOptions) -> list[_Chain]:
         sure = _take(i, seen, new, sure, options.gate, options)
         waiting = [chain for chain in alive if i - 2 <= chain.last < i]
         _take(i, seen, waiting, unsure, options.unsure_gate, options)
-        begin = [_begin(i, seen, k, options) for k in sure]
+        following = shot.passages[i] if i < len(shot.passages) else None
+        begin = [_begin(i, seen, k, following, options) for k in sure]
         chains += begin
         alive += begin
     return chains
@@ -152,13 +160,13 @@ def _backward(shot: Shot, chains: list[_Chain], options: TrackOptions) -> None:
     taken = {(i, k) for chain in chains for i, k in chain.found.items()}
     heads = {chain: min(chain.found) for chain in chains}
     for chain in chains:
-        chain.belief, chain.last = _from_behind(shot, chain, options), min(chain.found)
+        chain.beliefs, chain.last = [_from_behind(shot, chain, options)], min(chain.found)
     for i in range(len(shot.samples) - 2, -1, -1):
         seen = shot.samples[i]
         back = reversed_passage(shot.passages[i])
         coming = [chain for chain in chains if i < heads[chain] and chain.last <= i + 2]
         for chain in coming:
-            chain.belief = predicted(chain.belief, back, options.noise)
+            chain.predict(back, options.noise)
         free = [k for k in range(len(seen.scores)) if (i, k) not in taken]
         _take(i, seen, coming, free, options.unsure_gate, options)
 
@@ -188,35 +196,47 @@ def _take(
     chains = [chain for chain in chains if i not in chain.found]
     if not chains or not which:
         return which
-    pairs = assign(_costs(seen, chains, which, gate, options), _ALONE)
+    off, vague = _unlikely(seen, chains, which, options)
+    cost = np.where(off <= gate, off + _VAGUE * vague, np.inf).min(1)
+    pairs = assign(cost + _unlike(seen, chains, which), _ALONE)
     for row, column in pairs:
         chain, k = chains[row], which[column]
         chain.found[i], chain.last = k, i
         score = float(seen.scores[k])
-        chain.belief = corrected(chain.belief, seen.boxes[k], score, options.noise)
+        belief = chain.beliefs[int(off[row, : len(chain.beliefs), column].argmin())]
+        chain.beliefs = [corrected(belief, seen.boxes[k], score, options.noise)]
         if chain.colours is not None and seen.colours is not None and score >= options.sure:
             chain.colours = 0.7 * chain.colours + 0.3 * seen.colours[k]
     gone = {which[column] for _, column in pairs}
     return [k for k in which if k not in gone]
 
 
-def _costs(
-    seen: Seen, chains: list[_Chain], which: list[int], gate: float, options: TrackOptions
-) -> Floats:
-    """Returns `(chains, detections)`: how unlikely each pair is; infinite where it cannot be."""
+def _unlikely(
+    seen: Seen, chains: list[_Chain], which: list[int], options: TrackOptions
+) -> tuple[Floats, Floats]:
+    """Returns `(chains, beliefs, detections)`: how far off each detection is by each belief of a
+    chain, infinite where there is no such belief, and how vague that is."""
+    owners = [(row, at) for row, chain in enumerate(chains) for at in range(len(chain.beliefs))]
     beliefs = Belief(
-        np.stack([chain.belief.mean for chain in chains]),
-        np.stack([chain.belief.spread for chain in chains]),
+        np.stack([chains[row].beliefs[at].mean for row, at in owners]),
+        np.stack([chains[row].beliefs[at].spread for row, at in owners]),
     )
     score = float(np.mean(seen.scores[which]))
     off, vague = distances(beliefs, seen.boxes[which], score, options.noise)
-    cost = off + _VAGUE * vague[:, None]
+    whole = np.full((2, len(chains), max(at for _, at in owners) + 1, len(which)), np.inf)
+    for (row, at), one_off, one_vague in zip(owners, off, vague, strict=True):
+        whole[0, row, at], whole[1, row, at] = one_off, one_vague
+    return whole[0], whole[1]
+
+
+def _unlike(seen: Seen, chains: list[_Chain], which: list[int]) -> Floats:
+    """Returns `(chains, detections)`: what other colours and another label cost."""
+    cost = np.zeros((len(chains), len(which)))
     for row, chain in enumerate(chains):
         if chain.colours is not None and seen.colours is not None:
             cost[row] += _COLOURS * np.square(colour_distance(chain.colours, seen.colours[which]))
         for column, k in enumerate(which):
             cost[row, column] += _naming_cost(chain.label, seen.labels[k])
-    cost[off > gate] = np.inf
     return cost
 
 
@@ -233,10 +253,11 @@ def _is_alive(shot: Shot, chain: _Chain, i: int, options: TrackOptions) -> bool:
     return shot.samples[i].time - shot.samples[chain.last].time <= options.lost_s
 
 
-def _begin(i: int, seen: Seen, k: int, options: TrackOptions) -> _Chain:
+def _begin(i: int, seen: Seen, k: int, following: Passage | None, options: TrackOptions) -> _Chain:
     belief = begun(seen.boxes[k], float(seen.scores[k]), options.noise)
+    beliefs = [belief] if following is None else [belief, gone_with(belief, following)]
     colours = None if seen.colours is None else seen.colours[k]
-    return _Chain({i: k}, belief, seen.labels[k], colours, i)
+    return _Chain({i: k}, beliefs, seen.labels[k], colours, i)
 
 
 def _holds(shot: Shot, chain: _Chain, options: TrackOptions) -> bool:

@@ -42,6 +42,7 @@ FILMS = {
     "usual": Difficulty(),
     "fast things": Difficulty(speed=0.35),
     "fast pans": Difficulty(camera=0.5),
+    "camera follows": Difficulty(things=10, speed=0.05, camera=0.05, follows=True),
     "ten things": Difficulty(things=10),
     "ten, with colours": Difficulty(things=10, colours=True),
     "poor detector": Difficulty(missed=0.3, noise=0.1, false=1),

@@ -20,6 +20,7 @@ from otio_autoedit.analysis.sampled_shots import Sample
 Floats = NDArray[np.float64]
 ASPECT = 16 / 9
 RATE = 24
+_FOLLOWED = 0.6  # pictures a second
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Difficulty:
         false: detections a frame of nothing.
         step: source frames between samples.
         colours: whether boxes have colours.
+        follows: whether the camera goes with the first thing.
         seconds: how long.
     """
 
@@ -48,6 +50,7 @@ class Difficulty:
     false: float = 0.3
     step: int = 8
     colours: bool = False
+    follows: bool = False
     seconds: float = 12
 
 
@@ -78,8 +81,10 @@ def box_film(seed: int, how: Difficulty = USUAL, *, named: bool = False) -> BoxF
     """Draws a film. With `named`, detections say who they are: what following can do at best."""
     rng = np.random.default_rng(seed)
     frames = int(how.seconds * RATE)
-    world = np.stack([_thing(rng, frames, how) for _ in range(how.things)])
+    world = np.stack([_thing(rng, frames, how, number) for number in range(how.things)])
     camera = _camera(rng, frames, how)
+    if how.follows:
+        camera[:, :2] += _soft(world[0, :, :2]) - 0.5
     whole = _filmed(world, camera)
     truth = np.clip(whole, 0, 1)
     share = _area(truth) / np.maximum(_area(whole), 1e-9)
@@ -168,11 +173,12 @@ def _area(boxes: Floats) -> Floats:
     return (boxes[..., 2:] - boxes[..., :2]).prod(-1)
 
 
-def _thing(rng: np.random.Generator, frames: int, how: Difficulty) -> Floats:
+def _thing(rng: np.random.Generator, frames: int, how: Difficulty, number: int) -> Floats:
     """One thing's way: `(frames, 4)` x, y, width, height in pictures; it turns now and then."""
     time = np.arange(frames) / RATE
     turns = np.concatenate([[0], np.sort(rng.uniform(0, how.seconds, 3)), [how.seconds]])
-    ways = rng.normal(0, how.speed, (len(turns), 2)) * [1, 0.4]
+    speed = _FOLLOWED if how.follows and number == 0 else how.speed
+    ways = rng.normal(0, speed, (len(turns), 2)) * [1, 0.4]
     speeds = np.stack([np.interp(time, turns, ways[:, axis]) for axis in (0, 1)], 1)
     start = rng.uniform([0.1, 0.35], [0.9, 0.65])
     places = start + np.cumsum(speeds, 0) / RATE
@@ -193,6 +199,13 @@ def _camera(rng: np.random.Generator, frames: int, how: Difficulty) -> Floats:
     path[:, :2] += rng.normal(0, how.shake, (frames, 2))
     path += [0.5, 0.5, 0]
     return path
+
+
+def _soft(path: Floats) -> Floats:
+    """A path as an operator follows it: over a second."""
+    padded = np.pad(path, ((RATE // 2, RATE // 2), (0, 0)), "edge")
+    summed = np.cumsum(np.pad(padded, ((1, 0), (0, 0))), 0)
+    return (summed[RATE:] - summed[:-RATE])[: len(path)] / RATE
 
 
 def _filmed(world: Floats, camera: Floats) -> Floats:
