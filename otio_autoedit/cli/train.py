@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from otio_autoedit.analysis.device import choose_device
-from otio_autoedit.cli import train_importance
+from otio_autoedit.cli import train_generate, train_importance, train_sets
 from otio_autoedit.cli.arguments import CommandParser, add_common
 from otio_autoedit.cli.data import VARIABLE, data_folder
 from otio_autoedit.cli.speaking import Speaker
@@ -21,10 +21,14 @@ if TYPE_CHECKING:
     from otio_autoedit.models.train.scene.validate import Validation as SceneValidation
     from otio_autoedit.models.train.validate import Validation
 
-JOBS = ("shots", "scene", "importance", "gather", "teach")
+JOBS = ("shots", "scene", "importance", "gather", "sets", "generate", "teach")
+# With arguments of their own.
+_APART = {"importance": train_importance, "sets": train_sets, "generate": train_generate}
 EXAMPLES = (
     "gather --out ~/gathered",
     "shots --extra ~/gathered --out runs/shots",
+    "sets --from ~/copies --footage ~/gathered/single --out sets",
+    "generate --footage ~/gathered --out sets",
     "teach --set sets/*",
     "scene --source sets --minutes 100 --out runs/scene",
     "shots --data ~/footage --minutes 200 --seed 1 --out runs/shots",
@@ -33,8 +37,9 @@ EXAMPLES = (
 
 def parser(argv: Sequence[str]) -> CommandParser:
     """The arguments of ``train``, of the network that is named."""
-    if next((word for word in argv if word in JOBS), "") == "importance":
-        return train_importance.parser()
+    named = next((word for word in argv if word in JOBS), "")
+    if named in _APART:
+        return _APART[named].parser()
     result = CommandParser(
         "train",
         "train a network from nothing, on transitions drawn over footage that may be trained on",
@@ -45,8 +50,9 @@ def parser(argv: Sequence[str]) -> CommandParser:
         "what",
         choices=JOBS,
         help="which network (`train importance --help` tells what that takes); or gather: fetch "
-        "public footage to train on, with labels of edits; or teach: let published networks label "
-        "sets of pictures",
+        "public footage to train on, with labels of edits; or sets: make sets of labelled pictures "
+        "(`train sets --help`); or generate: draw some (`train generate --help`); or teach: let "
+        "published networks label them",
     )
     result.add_argument("--data", help=f"the footage folder (default: {VARIABLE})")
     result.add_argument(
@@ -90,14 +96,15 @@ def parser(argv: Sequence[str]) -> CommandParser:
 
 def run(given: Namespace, speaker: Speaker) -> int:
     """Train or gather, and say what was written."""
-    if given.what == "importance":
-        return train_importance.run(given, speaker)
+    if given.what in _APART:
+        return _APART[given.what].run(given, speaker)
     if given.what == "teach":
         return _teach(given, speaker)
     if given.out is None:
         raise OptionError(f"train {given.what} needs --out DIR: where what it makes goes")
     jobs = {"gather": _gather, "scene": _train_scene, "shots": _train}
-    return jobs[given.what](given, speaker)
+    code: int = jobs[given.what](given, speaker)
+    return code
 
 
 def _gather(given: Namespace, speaker: Speaker) -> int:

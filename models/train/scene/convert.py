@@ -134,7 +134,7 @@ class _Making:
 
     def _chosen(self) -> list[tuple[str, str]]:
         """Returns paths of pictures, each with the name that it gets."""
-        found: dict[str, str] = {}
+        found: list[str] = []
         for folder in self._folders():
             inside = [
                 path
@@ -143,11 +143,14 @@ class _Making:
             ]
             inside = [path for path in inside if not self._left_out(path)]
             inside.sort(key=lambda path: zlib.crc32(path.encode("utf-8", "surrogateescape")))
-            for path in sorted(inside[: self._source.most]):
-                found[path] = path
+            found += sorted(inside[: self._source.most])
         stems = [PurePosixPath(path).stem for path in found]
         plain = len(set(stems)) == len(stems)
-        return [(path, _name(path, plain)) for path in found]
+        named: dict[str, str] = {}
+        for path in found:
+            name = _name(path, plain)
+            named[name if name not in named else f"{name}_{len(named)}"] = path
+        return [(path, name) for name, path in named.items()]
 
     def _folders(self) -> list[str]:
         """Returns the folders of pictures, `NAME/*/` taken for each that is in NAME."""
@@ -171,16 +174,16 @@ class _Making:
         if self._guard.bars(PurePosixPath(path).stem, image):
             self.barred += 1
             return
+        things, mask = self._known(path, image.size)
         if self._source.squeezed != 1.0:
             image = image.resize((round(image.width * self._source.squeezed), image.height))
-        things, mask = self._known(path, image)
         foreground = None
         if self._source.foreground and things is not None:
             foreground = looked_at(things, *image.size) if mask is None else _people(mask)
         if mask is None and self._source.masks and things is not None:
             mask = pixel_labels(things, *image.size)
         if mask is not None and self._source.masks == "near":
-            mask = near_only(mask)
+            mask = near_only(mask, self._source.near)
         pixels, found, scene = np.asarray(image), boxes(things or ()), self._scene(path)
         writer.add(name, pixels, boxes=found, mask=mask, foreground=foreground, scene=scene)
         for part, sides in enumerate(_tiles(name, self._source.tiles)):
@@ -188,7 +191,7 @@ class _Making:
             writer.add(f"{name}_{part}", tile, boxes=inside, scene=scene)
 
     def _known(
-        self, path: str, image: Image.Image
+        self, path: str, size: tuple[int, int]
     ) -> tuple[tuple[Thing, ...] | None, NDArray[np.uint8] | None]:
         """Returns a picture's things, None if it has no labels; and its pixel labels, if given."""
         stem = PurePosixPath(path).stem
@@ -206,9 +209,9 @@ class _Making:
         if self._source.format == "yolo":
             things = formats.yolo(words, label, self._source.classes)
         elif self._source.format == "corners":
-            things = formats.corners(words, label, *image.size)
+            things = formats.corners(words, label, *size)
         else:
-            things = formats.voc(words, label, *image.size)
+            things = formats.voc(words, label, *size)
         return formats.renamed(things, self._source.names), None
 
     def _read_coco(self) -> formats.Labels:

@@ -57,11 +57,15 @@ def yolo(text: str, where: str, names: Sequence[str]) -> tuple[Thing, ...]:
 def corners(text: str, where: str, width: int, height: int) -> tuple[Thing, ...]:
     """Reads lines `name left top right bottom`, in pixels of the picture.
 
+    A line of one number, how many boxes there are, says nothing new.
+
     Raises:
         SetError: a line is of another form.
     """
     found = []
     for words in _lines(text):
+        if len(words) == 1 and words[0].isdigit():
+            continue
         try:
             left, top, right, bottom = (float(word) for word in words[1:5])
         except ValueError:

@@ -12,7 +12,6 @@ from PIL import Image, ImageDraw, ImageFilter
 from otio_autoedit.models.scene_labels import COCO_TO_MASK, MASKS
 from otio_autoedit.models.train.scene.sets import IGNORED, VOID, Box
 
-NEAR = 0.04  # of the long side: how far round a labelled person the pixels are known as not them
 _LOOKED_AT = 0.02  # of the picture: the least that its main thing covers
 _BESIDE = 0.25  # of the main thing: what else is looked at
 
@@ -54,16 +53,16 @@ def pixel_labels(things: Sequence[Thing], width: int, height: int) -> NDArray[np
     return np.asarray(image)
 
 
-def near_only(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def near_only(mask: NDArray[np.uint8], near: float) -> NDArray[np.uint8]:
     """Returns pixel labels with "other" kept only close to what is labelled, unknown elsewhere.
 
-    For pictures of which one kind of thing alone was labelled.
+    For pictures of which one kind of thing alone was labelled; `near` is a share of the long side.
     """
     other = MASKS.index("other")
     labelled = Image.fromarray(((mask != other) & (mask != VOID)).astype(np.uint8) * 255)
-    around = labelled.filter(ImageFilter.BoxBlur(max(1, round(NEAR * max(mask.shape)))))
-    near = np.asarray(around) > 0  # of a box blur: its cost does not grow with its size
-    return np.where((mask == other) & ~near, VOID, mask).astype(np.uint8)
+    around = labelled.filter(ImageFilter.BoxBlur(max(1, round(near * max(mask.shape)))))
+    beside = np.asarray(around) > 0  # of a box blur: its cost does not grow with its size
+    return np.where((mask == other) & ~beside, VOID, mask).astype(np.uint8)
 
 
 def looked_at(things: Sequence[Thing], width: int, height: int) -> NDArray[np.uint8] | None:

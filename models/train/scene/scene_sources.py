@@ -37,6 +37,7 @@ class SceneSource:
         scene: of all its pictures; `scenes` by folder, where it differs.
         masks: "all": every thing is outlined; "near": people alone are, the rest is not known
             further off; "": there are none.
+        near: how far the rest is known then, as a share of the long side.
         foreground: whether labelled things are what is looked at.
         most: how many pictures at most, of each folder; which is drawn from their names.
         tiles: also this many parts of a picture, each a third of its sides.
@@ -58,6 +59,7 @@ class SceneSource:
     scene: str | None = None
     scenes: Mapping[str, str] = field(default_factory=dict)
     masks: str = ""
+    near: float = 0.02
     foreground: bool = False
     most: int | None = None
     tiles: int = 0
@@ -106,7 +108,9 @@ def _row(row: dict[str, Any]) -> SceneSource:
     if row.get("format") not in FORMATS:
         hint = did_you_mean(str(row.get("format")), FORMATS)
         raise SetError(f"sources.json, {name}: no such format, {row.get('format')!r}{hint}")
-    plain = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
+    plain: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in row.items()
+    }
     try:
         return SceneSource(**plain)
     except TypeError as error:
