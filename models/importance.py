@@ -102,7 +102,8 @@ def importance(
         vectors: `(n, D)`: `f_i`.
         novelty: `(n,)`: how far each was from what was expected.
         objects: n of them; classes are indices into `names`.
-        motion: `(n,)`, any unit, more is more: the subject's, where it is told from the camera's.
+        motion: `(n,)`, any unit, more is more: the subject's, where it is told from the camera's;
+            NaN is not known.
         loudness: `(n,)`, any unit; -inf is silence.
         names: of the objects' classes.
         weights: by part, 0 or more; those not named weigh 1.
@@ -213,7 +214,8 @@ def _unlike_before(units: Floats, seconds: NDArray[np.float64]) -> Floats:
 
 
 def _over_moments(values: NDArray[np.floating], seconds: NDArray[np.float64]) -> Floats:
-    """Returns the mean of each value and those within half a `MOMENT_S` of it, NaN left out.
+    """Returns the mean of each value and those within half a `MOMENT_S` of it, NaN left out; NaN
+    where none of them is known.
 
     Ends of the scale (silence is -inf) are kept as the film's least and most.
     """
@@ -231,7 +233,7 @@ def _over_moments(values: NDArray[np.floating], seconds: NDArray[np.float64]) ->
     mean = np.divide(
         sums[stop] - sums[start], number, out=np.full(len(values), np.nan), where=number > 0
     )
-    return np.where(known, mean, np.nan).astype(np.float32)
+    return np.asarray(mean, np.float32)
 
 
 def _ranks(values: Floats) -> Floats:

@@ -114,11 +114,11 @@ class Measures:
     """What is measured beside the network, by whoever can.
 
     Attributes:
-        motion: makes a meter for a film.
+        motion: makes a meter for a film; NaN is what it cannot tell.
         loudness: how loud a film is at these seconds; None where it has no sound.
     """
 
-    motion: Callable[[], MotionOf]
+    motion: Callable[[Path], MotionOf]
     loudness: Callable[[Path, NDArray[np.float64]], Floats | None]
 
 
@@ -135,7 +135,7 @@ def read_film(
         step = max(1, round(rate / A_SECOND))
         size = seeing.size_for(*footage.info.display_size)
         differ = _Difference()
-        meters: list[MotionOf] = [differ, *([measures.motion()] if measures else [])]
+        meters: list[MotionOf] = [differ, *([measures.motion(path)] if measures else [])]
         positions = [
             number
             for held in _batches(footage, step, size)

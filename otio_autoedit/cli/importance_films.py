@@ -116,11 +116,13 @@ def loudness_at(path: Path, seconds: npt.NDArray[np.float64]) -> Floats | None:
 
 
 class SubjectMotion:
-    """How much moves by itself in the samples of a film, the camera's motion taken out."""
+    """How much moves by itself in the samples of a film, as `analyze` measures it: the camera's
+    motion taken out, and nothing said across a change of shot, NaN."""
 
-    def __init__(self) -> None:
+    def __init__(self, path: Path) -> None:
         from otio_autoedit.analysis.camera_motion import MotionMeter
 
+        self._path = path
         self._meter = MotionMeter()
 
     def push(
@@ -132,7 +134,15 @@ class SubjectMotion:
         self._meter.push(frames, positions.tolist(), times.tolist())
 
     def finish(self) -> Floats:
-        return self._meter.finish().subject
+        from otio_autoedit.analysis.camera_motion import within_shots
+        from otio_autoedit.models.evaluate.films import thumbnails_of
+        from otio_autoedit.models.shots import ShotDetector
+
+        detector = ShotDetector()
+        for thumbnails in thumbnails_of(self._path, detector.size, rough=True):
+            detector.push(thumbnails)
+        motion = within_shots(self._meter.finish(), detector.finish().transitions)
+        return np.where(motion.across, np.float32("nan"), motion.subject)
 
 
 def _seeing(given: Namespace) -> tuple[Seeing, Sequence[str]]:

@@ -116,6 +116,7 @@ def test_a_film_becomes_vectors_motion_and_loudness(film: Path) -> None:
     assert np.isfinite(found.loudness).all()
     assert found.motion is not None
     assert found.motion.shape == found.loudness.shape == (n,)
+    assert set(np.flatnonzero(np.isnan(found.motion))) == {0, *cuts}  # nothing before, or a cut
     scored = importance(found.seconds, found.vectors, loudness=found.loudness, motion=found.motion)
     assert set(scored.parts.known()) == {"representativeness", "diversity", "motion", "sound"}
 

@@ -44,7 +44,7 @@ def test_what_was_shown_before_is_not_diverse() -> None:
     new, again = part[62:78], part[122:178]
     assert new.min() > again.max()  # B for the first time; A again
     assert part[182:198].min() > again.max()  # C for the first time
-    assert np.allclose(part[:20], 0.5)  # nothing was shown ten seconds before
+    assert np.allclose(part[:18], 0.5)  # nothing was shown ten seconds before
 
 
 def test_people_count_when_they_are_large_and_in_the_middle() -> None:
@@ -117,6 +117,16 @@ def test_a_moment_is_judged_by_the_two_seconds_around_it() -> None:
     part = importance(seconds(40), film((A, 40)), motion=motion).parts.motion
     assert part is not None
     assert set(np.flatnonzero(part > 0.5)) == {18, 19, 20, 21, 22}
+
+
+def test_a_moment_is_known_by_what_is_known_of_it() -> None:
+    motion = np.arange(40, dtype=np.float32)
+    motion[[0, 9]], motion[20:30] = np.nan, np.nan
+    part = importance(seconds(40), film((A, 40)), motion=motion).parts.motion
+    assert part is not None
+    assert part[0] < part[1]  # of the first sample nothing is known, of its moment something is
+    assert part[8] < part[9] < part[10]
+    assert (part[22:28] == 0.5).all()
 
 
 def test_silence_is_as_the_least_heard_and_unknown_is_neither() -> None:
