@@ -37,6 +37,8 @@ class Marks:
         source: the set and the picture, or the clip and the frame.
         field, crowd: over what the set labels "other".
         other, unknown: over all that came before.
+        rest: what the rest is where the set has no labels of pixels: "other", or "unknown" where
+            people stand about who were not marked.
     """
 
     source: tuple[str, str | int]
@@ -44,6 +46,7 @@ class Marks:
     crowd: tuple[Corners, ...]
     other: tuple[Corners, ...]
     unknown: tuple[Corners, ...]
+    rest: str = "other"
 
 
 def read_marks(path: Path = _MARKS) -> tuple[Marks, ...]:
@@ -95,7 +98,8 @@ def drawn(
     """Returns the labels with the marks over them, and the boxes: people of a crowd become "?"."""
     shape = base.shape
     mask = base.copy()
-    mask[_filled(marks.field, shape) & (base == _OTHER)] = _FIELD
+    bare = base == (VOID if marks.rest == "unknown" else _OTHER)
+    mask[_filled(marks.field, shape) & bare] = _FIELD
     crowd = _filled(marks.crowd, shape)
     mask[crowd & ((base == _OTHER) | (base == VOID))] = _CROWD
     kept = []
@@ -124,7 +128,7 @@ def _of_set(marks: Marks, source: SceneSet | None) -> Found | None:
     boxes = picture.boxes
     veiled = base is None
     if base is None:
-        base = np.full(pixels.shape[:2], _OTHER, np.uint8)
+        base = _bare(marks, pixels)
     if not set(OBJECTS) - {"face"} <= set(source.complete):
         boxes = (*boxes, Box(IGNORED, *_WHOLE))
     mask, boxes = drawn(marks, base, boxes)
@@ -144,9 +148,15 @@ def _of_clip(marks: Marks, footage: Path | None) -> Found | None:
     if frame is None:
         return None
     pixels = frame.to_ndarray(format="rgb24")
-    base = np.full(pixels.shape[:2], _OTHER, np.uint8)
+    base = _bare(marks, pixels)
     mask, boxes = drawn(marks, base, (Box(IGNORED, *_WHOLE),))
     return f"{path.stem}_{int(number):05d}", pixels, boxes, mask
+
+
+def _bare(marks: Marks, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Returns the labels of a picture of which nothing is known but the marks."""
+    rest = VOID if marks.rest == "unknown" else _OTHER
+    return np.full(pixels.shape[:2], rest, np.uint8)
 
 
 def _filled(polygons: tuple[Corners, ...], shape: tuple[int, ...]) -> NDArray[np.bool_]:
@@ -175,8 +185,10 @@ def _pixels(box: Box, shape: tuple[int, ...], around: float = 0.0) -> tuple[slic
 def _marks(entry: dict[str, Any]) -> Marks:
     clip = "clip" in entry
     source = (entry["clip"], int(entry["frame"])) if clip else (entry["set"], entry["picture"])
-    kinds = (_polygons(entry, kind) for kind in ("field", "crowd", "other", "unknown"))
-    return Marks(source, *kinds)
+    field, crowd, other, unknown = (
+        _polygons(entry, kind) for kind in ("field", "crowd", "other", "unknown")
+    )
+    return Marks(source, field, crowd, other, unknown, entry.get("rest", "other"))
 
 
 def _polygons(entry: dict[str, Any], kind: str) -> tuple[Corners, ...]:
