@@ -139,12 +139,13 @@ class DetectorWatcher:
     def finish(self) -> Mapping[str, object]:
         """Returns the objects."""
         positions = np.concatenate([np.zeros(0, np.int64), *self._positions])
-        labels, made_by = self._net.classes, self._made_by
+        labels, made_by = tuple(self._numbers), self._made_by
         return {OBJECTS: detected(positions, self._found, labels, self._colours, made_by)}
 
     def _objects(self, found: Detections) -> Objects:
-        classes = np.array([self._numbers[label] for label in found.labels], np.int64)
-        return Objects(found.boxes, classes, found.scores)
+        numbers = self._numbers  # a model may find what it does not name: that is added
+        classes = [numbers.setdefault(label, len(numbers)) for label in found.labels]
+        return Objects(found.boxes, np.array(classes, np.int64), found.scores)
 
 
 class SegmenterWatcher:

@@ -25,7 +25,7 @@ from otio_autoedit.analysis.media_json import (
     media_from_json,
     media_to_json,
 )
-from otio_autoedit.analysis.record import Curve, FrameIndex, Masks, Track
+from otio_autoedit.analysis.record import TOGETHER, Curve, FrameIndex, Masks, Track
 from otio_autoedit.analysis.results import (
     Camera,
     Curves,
@@ -209,6 +209,8 @@ def _mattes(entry: Entry, about: About) -> Mattes:
     each = len(lengths) // max(1, len(labels))
     if packed is None or packed.dtype != np.uint8 or packed.ndim != 1 or len(size) != 2:
         raise ValueError("masks are missing")
+    if labels and each != -(-len(positions) // TOGETHER):
+        raise ValueError("masks.lengths do not fit")
     if each * len(labels) != len(lengths) or (lengths < 0).any() or lengths.sum() != len(packed):
         raise ValueError("masks.lengths do not fit")
     ends = np.cumsum(lengths)

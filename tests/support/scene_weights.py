@@ -25,7 +25,12 @@ _SIDE = 1.5  # of the boxes: the logarithm of their sides, in cells
 
 
 def write_scene_weights(
-    folder: Path, frames: npt.NDArray[np.uint8], *, seed: int = 5, rare: float = 4.5
+    folder: Path,
+    frames: npt.NDArray[np.uint8],
+    *,
+    seed: int = 5,
+    rare: float = 4.5,
+    config: SceneNetConfig = SMALL,
 ) -> Path:
     """Writes ``scene.safetensors`` into ``folder`` and returns it.
 
@@ -34,9 +39,10 @@ def write_scene_weights(
         frames: uint8 ``(n, H, W, 3)``, of the film that is to be told apart.
         seed: another one gives another network.
         rare: by how many standard deviations a place must stand out to hold something.
+        config: of the network.
     """
     torch.manual_seed(seed)
-    net = SceneNet(SMALL).eval()
+    net = SceneNet(config).eval()
     pictures = torch.from_numpy(frames.copy()).permute(0, 3, 1, 2)[None]
     with torch.inference_mode():
         outputs, _ = net(pictures)
