@@ -61,7 +61,7 @@ class Validation:
 
     def figures(self) -> dict[str, float]:
         """Returns the figures, rounded, by name."""
-        return {name: round(float(value), 4) for name, value in asdict(self).items()}
+        return {name: round(value, 4) for name, value in asdict(self).items()}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
