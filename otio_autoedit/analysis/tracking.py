@@ -39,9 +39,8 @@ from otio_autoedit.analysis.track_paths import Sighting, path_of
 Floats = npt.NDArray[np.float64]
 
 _OTHER_LABEL = 4.0  # the cost of a thing that is called otherwise, within a family
-_ALONE = 60.0  # more than a pair may cost: whoever can be found is
-_VAGUE = 1.0  # of a likelihood; less lets
-_COLOURS = 15.0  # the cost of colours that have nothing in common
+_ALONE = 20.0  # the cost from which on a thing is rather not there
+_COLOURS = 30.0  # the cost of colours that have nothing in common
 _HEAD = 6  # detections that tell where a thing came from
 
 
@@ -197,7 +196,7 @@ def _take(
     if not chains or not which:
         return which
     off, vague = _unlikely(seen, chains, which, options)
-    cost = np.where(off <= gate, off + _VAGUE * vague, np.inf).min(1)
+    cost = np.where(off <= gate, off + vague, np.inf).min(1)
     pairs = assign(cost + _unlike(seen, chains, which), _ALONE)
     for row, column in pairs:
         chain, k = chains[row], which[column]
