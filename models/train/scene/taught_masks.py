@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch.nn.functional import interpolate
 
 from otio_autoedit.models.scene_labels import COCO_TO_MASK, MASKS
-from otio_autoedit.models.zoo.pictures import resized
 
 UNKNOWN = 255
 LONG_SIDE = 256  # of the label pictures
@@ -68,7 +68,7 @@ def taught_mask(
             in pixels of the result. Asked where one person is near and shows a face.
     """
     boxes = [one for one in supports if one.score >= DOUBTS]
-    planes = resized(torch.from_numpy(groups)[None], size)[0].numpy()
+    planes = _scaled(groups, size)
     seen = planes.argmax(0).astype(np.uint8)
     known = [one for one in boxes if one.name in COCO_TO_MASK]
     mask = _supported(seen, [one for one in known if one.score >= SUPPORTS])
@@ -137,11 +137,17 @@ def _sharpen(
     the segmenter alone is unsure of is settled by that. Changes `mask` and `unsure`."""
     edges = _edges(near.box, mask.shape, GROWN)
     region, coarse, open_ = (plane[_slices(edges)] for plane in (mask, seen, unsure))
-    values = torch.from_numpy(portrait(edges))[None, None]
-    person = resized(values, (region.shape[0], region.shape[1]))[0, 0].numpy()
+    person = _scaled(portrait(edges)[None], (region.shape[0], region.shape[1]))[0]
     region[(region == _PERSON) & (person < 0.5)] = UNKNOWN
     region[(coarse == 0) & (person >= 0.5)] = UNKNOWN
     open_[person < _SURELY_NONE] = False
+
+
+def _scaled(planes: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
+    """`[K, *size]`; what comes in is smooth, so nothing is done against aliasing."""
+    scaled = interpolate(torch.from_numpy(planes.copy())[None], size, mode="bilinear")[0]
+    values: NDArray[np.float32] = scaled.numpy()
+    return values
 
 
 def _edges(
