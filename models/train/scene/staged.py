@@ -145,7 +145,8 @@ def _behind(
         found = clip_frames(material.clips[rng.integers(len(material.clips))], frames, 1 / rate)
         if found:
             return (*found, *found[-2::-1])
-    return (material.places[rng.integers(len(material.places))],)
+    places = material.outdoors if material.outdoors and rng.random() < 0.6 else material.places
+    return (places[rng.integers(len(places))],)
 
 
 def _canvas(colours: Colours, own: bool) -> Canvas:
