@@ -13,6 +13,7 @@ from otio_autoedit.cli.data import VARIABLE, data_folder
 from otio_autoedit.cli.importance_films import add_films, check_films, films_of, films_of_data
 from otio_autoedit.cli.speaking import Speaker
 from otio_autoedit.errors import OptionError
+from otio_autoedit.media.cadence import plural
 
 if TYPE_CHECKING:
     from otio_autoedit.models.evaluate.importance import Row, Scorer
@@ -101,8 +102,9 @@ def _measure(
     rows: list[Row] = measure(films, scored, seed=given.seed)
     whole = all(film.film.difference is not None or given.features for film in films)
     samples = sum(len(film.film.positions) for film in films)
-    people = sum(len(film.marks) for film in films)
-    print(f"{name}: {len(films)} videos, {samples} samples, {people} people's marks:\n")
+    people = sorted({len(film.marks) for film in films})
+    each = " to ".join(str(n) for n in dict.fromkeys((people[0], people[-1])))
+    print(f"{name}: {plural(len(films), 'video')}, {samples} samples, {each} people for each:\n")
     print(importance_table(rows, with_f1=whole) + "\n")
     if not whole:
         print(PICTURES + "\n")
