@@ -38,8 +38,10 @@ EXAMPLES = (
 def parser(argv: Sequence[str]) -> CommandParser:
     """The arguments of ``train``, of the network that is named."""
     named = next((word for word in argv if word in JOBS), "")
-    if named in _APART:
-        return _APART[named].parser()
+    if named == "importance":
+        return train_importance.parser()
+    if named == "sets":
+        return train_sets.parser()
     result = CommandParser(
         "train",
         "train a network from nothing, on transitions drawn over footage that may be trained on",
@@ -96,8 +98,10 @@ def parser(argv: Sequence[str]) -> CommandParser:
 
 def run(given: Namespace, speaker: Speaker) -> int:
     """Train or gather, and say what was written."""
-    if given.what in _APART:
-        return _APART[given.what].run(given, speaker)
+    if given.what == "importance":
+        return train_importance.run(given, speaker)
+    if given.what == "sets":
+        return train_sets.run(given, speaker)
     if given.what == "teach":
         return _teach(given, speaker)
     if given.out is None:

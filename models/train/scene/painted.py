@@ -69,7 +69,8 @@ def looked_at(things: Sequence[Thing], width: int, height: int) -> NDArray[np.ui
     """Returns the foreground, `(height, width)`: 1 on the main people, vehicles and animals.
 
     Things a quarter as large as the largest are looked at as it is; smaller ones, other labelled
-    things and heaps are unknown, 255. None where nothing is large enough to be the picture's.
+    things and heaps are unknown, 255, but where they lie before what is looked at. None where
+    nothing is large enough to be the picture's.
     """
     main = [thing for thing in things if _lively(thing) and thing.outlines]
     areas = [_area(thing) for thing in main]
