@@ -157,7 +157,7 @@ def smoothed(
 
 def reversed_passage(passage: Passage) -> Passage:
     """Returns the way back, for things that are followed into the past."""
-    back: Floats = np.linalg.inv(passage.turn)
+    back = np.linalg.inv(passage.turn).astype(np.float64)
     return Passage(passage.seconds, back, -back @ passage.shift, passage.doubt)
 
 

@@ -106,7 +106,7 @@ def _confidence(
     at_knots = scores * np.exp(-away / _FORGETS_S)
     confidence = np.interp(frames, knots, at_knots)
     beyond = (frames < knots[0]) | (frames > knots[-1])
-    return np.where(beyond, confidence * _BEYOND, confidence).astype(np.float32)
+    return np.asarray(np.where(beyond, confidence * _BEYOND, confidence), np.float32)
 
 
 def _inside(corners: Floats) -> npt.NDArray[np.float32]:
