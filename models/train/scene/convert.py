@@ -242,7 +242,8 @@ def _decoded(content: bytes) -> Image.Image | None:
 
 
 def _people(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    return (mask == MASKS.index("person")).astype(np.uint8)
+    person: NDArray[np.uint8] = (mask == MASKS.index("person")).astype(np.uint8)
+    return person
 
 
 def _tiles(name: str, count: int) -> Iterator[tuple[float, float]]:
