@@ -83,7 +83,8 @@ class TrainOptions:
         mean_decay: of the running mean of the weights, a step.
         validation_pictures: at most.
         checkpoint_s: seconds between checkpoints.
-        workers: processes that make batches; 0 is this one.
+        workers: processes that make batches; 0 is this one. By default one, which takes a quarter
+            of a core; for a graphics card all cores but one, at most 8.
         threads: of torch on the processor; by default one core is left to the worker.
     """
 
@@ -101,7 +102,7 @@ class TrainOptions:
     mean_decay: float = 0.998
     validation_pictures: int = 160
     checkpoint_s: float = 360.0
-    workers: int = 1
+    workers: int | None = None
     threads: int | None = None
 
 
@@ -228,18 +229,18 @@ class _Feed:
     def take(self, kind: str, device: torch.device) -> Batch:
         """Returns the next batch of "pictures" or "films"."""
         if kind not in self._streams:
-            self._streams[kind] = self._open(kind)
+            self._streams[kind] = self._open(kind, _workers(self._options, device))
         batch = next(self._streams[kind])
         self._run.taken[kind] = self._run.taken.get(kind, 0) + 1
         return {name: values.to(device) for name, values in batch.items()}
 
-    def _open(self, kind: str) -> Iterator[Batch]:
+    def _open(self, kind: str, workers: int) -> Iterator[Batch]:
         options, first = self._options, self._run.taken.get(kind, 0)
         if kind == "pictures":
             pictures = PictureBatches(self._lessons, options.batch, self._seed, first)
-            return batches(pictures, options.workers)
+            return batches(pictures, workers)
         films = FilmBatches(self._lessons, options.films, options.frames, self._seed, first)
-        return batches(films, options.workers)
+        return batches(films, workers)
 
 
 class _Trainer:
@@ -319,6 +320,12 @@ class _Trainer:
         net = SceneNet(self._run.net.net.config)
         net.load_state_dict(self._mean())
         return net.to(self._device).eval()
+
+
+def _workers(options: TrainOptions, device: torch.device) -> int:
+    if options.workers is not None:
+        return options.workers
+    return 1 if device.type == "cpu" else max(1, min(8, (os.cpu_count() or 2) - 1))
 
 
 def _first_net(config: SceneNetConfig | None, begin: Path | None) -> SceneNet:
