@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from otio_autoedit.analysis.choices import DETECTOR, SEGMENTER
 from otio_autoedit.edit.general import RECIPE
 from otio_autoedit.edit.recipes import Recipe
 from otio_autoedit.edit.recipes import recipe as find_recipe
@@ -93,7 +94,13 @@ def _looker(
     return lambda path: analyze(
         path, recipe.needs, device=str(given["device"]), threshold=threshold,
         shot_network=str(given["shot_network"]), store=keep, progress=progress,
+        detector=_network(given, DETECTOR), segmenter=_network(given, SEGMENTER),
     )  # fmt: skip
+
+
+def _network(given: Mapping[str, object], option: Option) -> str | None:
+    """The network asked for; None where the recipe has no use for one."""
+    return str(given[option.name]) if option.name in given else None
 
 
 def _laid_out(

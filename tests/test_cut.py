@@ -14,6 +14,7 @@ from PIL import Image
 
 from otio_autoedit import analyze, cut
 from otio_autoedit.cutting import cut_options, read_cut_options
+from otio_autoedit.edit.recipes import recipe as find_recipe
 from otio_autoedit.errors import Cancelled, MediaError, OptionError, RecipeError
 from otio_autoedit.media import timing
 from otio_autoedit.media.info import FrameIndex
@@ -30,6 +31,20 @@ CODES = [(first + n, tag) for tag, first, count in SHOTS for n in range(count)]
 @pytest.fixture(scope="module")
 def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return shots_movie(tmp_path_factory.mktemp("films") / "match.mp4", SHOTS)
+
+
+def test_networks_are_chosen_where_a_recipe_has_use_for_them(film: Path) -> None:
+    plain = find_recipe("shots")
+    names = {option.name for option in cut_options(plain)}
+    assert not {"detector", "segmenter"} & names
+    busy = replace(plain, needs=("shots", "objects", "masks"))
+    assert {option.name for option in cut_options(busy)} - names == {"detector", "segmenter"}
+    with pytest.raises(OptionError, match="did you mean 'yolox_nano'"):
+        cut(film, busy, detector="yolox_nan", store=None)
+    with pytest.raises(OptionError, match="that is a detector"):
+        cut(film, busy, segmenter="yolox_s", store=None)
+    with pytest.raises(OptionError, match="detector"):
+        cut(film, plain, detector="yolox_nano", store=None)
 
 
 def spans(track: otio.schema.Track) -> list[tuple[int, int]]:

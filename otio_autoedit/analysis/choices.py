@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from otio_autoedit.models.zoo import OPTIONS
 from otio_autoedit.options import Option
 
 OURS = "autoedit"
@@ -20,16 +17,19 @@ SHOT_NETWORK = Option(
     "neither fades from dissolves nor jump cuts.",
     choices=(OURS, "transnetv2"),
 )  # fmt: skip
-DETECTOR = replace(
-    OPTIONS["detector"], default=OURS,
-    help="What finds objects: our own network, one that `otio-autoedit models` lists (COCO's 80 "
+DETECTOR = Option(
+    "detector", "text", OURS,
+    "What finds objects: our own network, one that `otio-autoedit models` lists (COCO's 80 "
     "classes, slower), or an .onnx file of the YOLO family.",
 )  # fmt: skip
-SEGMENTER = replace(
-    OPTIONS["segmenter"], default=OURS,
-    help="What draws masks: our own network, one that `otio-autoedit models` lists, or an .onnx "
+SEGMENTER = Option(
+    "segmenter", "text", OURS,
+    "What draws masks: our own network, one that `otio-autoedit models` lists, or an .onnx "
     "file.",
 )  # fmt: skip
+OF_DETECTOR, OF_SEGMENTER = frozenset({"objects", "score"}), frozenset({"masks"})
+"""The needs whose result depends on the detector, and on the segmenter."""
+
 DEVICE = Option(
     "device", "text", "auto", "Where networks run: `auto`, `cpu`, `cuda`, `cuda:1`, `mps`."
 )

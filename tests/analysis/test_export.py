@@ -17,7 +17,9 @@ from otio_autoedit.analysis.record import (
     Curve,
     FrameIndex,
     JumpCut,
+    Masks,
     MediaInfo,
+    Track,
     Transition,
 )
 from otio_autoedit.errors import AutoEditError
@@ -56,6 +58,24 @@ SEEN = Analysis(
     jump_cuts=(JumpCut(0, 0.1), JumpCut(3, 1.0)),
     curves={"loudness": Curve("LUFS", 10.0, -0.02, np.array([-70, -23.1], np.float32))},
     made_by={"shots": {"network": "shots", "sha256": "00ff", "threshold": 0.5}},
+)
+FOLLOWED = Analysis(
+    media=FILM,
+    index=SEEN.index,
+    tracks=(
+        Track(
+            1,
+            "person",
+            np.array([1, 2]),
+            np.array([[0.1, 0.2, 0.33333, 1], [0.1, 0.2, 0.4, 1]], np.float32),
+            np.array([0.9, 0.87501], np.float32),
+        ),
+    ),
+    masks=(
+        Masks.of("person", np.array([0, 4]), np.full((2, 9, 16), 200, np.uint8)),
+        Masks("foreground", np.array([0, 4]), (16, 9), (), "masks/film-foreground.npz"),
+    ),
+    made_by={"objects": {"network": "scene"}, "masks": {"network": "scene"}},
 )
 SOUND = Analysis(
     media=MediaInfo("a.wav", "f", "audio", "wav", "pcm_s16le", Fraction(25), 0, 250),
@@ -172,6 +192,55 @@ def test_the_document_is_the_published_one() -> None:
     }
 
 
+def test_tracks_and_masks_as_published() -> None:
+    (analysis,) = through_text([FOLLOWED])["analyses"]
+    assert analysis["tracks"] == [
+        {
+            "id": 1,
+            "label": "person",
+            "start": 1,
+            "stop": 3,
+            "boxes": [[1, 0.1, 0.2, 0.33333, 1.0, 0.9], [2, 0.1, 0.2, 0.4, 1.0, 0.87501]],
+        }
+    ]
+    assert analysis["masks"] == [
+        {"label": "person", "frames": [0, 4], "size": [16, 9], "file": None},
+        {
+            "label": "foreground",
+            "frames": [0, 4],
+            "size": [16, 9],
+            "file": "masks/film-foreground.npz",
+        },
+    ]
+
+
+def test_tracks_and_masks_read_back() -> None:
+    (back,) = from_json(through_text([FOLLOWED]))
+    assert back.tracks is not None
+    assert FOLLOWED.tracks is not None
+    for ours, theirs in zip(back.tracks, FOLLOWED.tracks, strict=True):
+        assert (ours.id, ours.label, ours.start, ours.stop) == (1, "person", 1, 3)
+        np.testing.assert_array_equal(ours.boxes, theirs.boxes)
+        np.testing.assert_array_equal(ours.confidence, theirs.confidence)
+    assert back.masks is not None
+    assert [(m.label, m.size, m.file) for m in back.masks] == [
+        ("person", (16, 9), ""),
+        ("foreground", (16, 9), "masks/film-foreground.npz"),
+    ]
+    assert back.masks[0].frames.tolist() == [0, 4]
+    with pytest.raises(ValueError, match="not here"):
+        _ = back.masks[0].values
+
+
+def test_nothing_found_is_not_the_same_as_not_asked_for() -> None:
+    asked = Analysis(
+        media=FILM, index=SEEN.index, tracks=(), masks=(), made_by={"objects": {}, "masks": {}}
+    )
+    (back, other) = from_json(through_text([asked, SEEN]))
+    assert (back.tracks, back.masks) == ((), ())
+    assert (other.tracks, other.masks) == (None, None)
+
+
 def test_a_document_from_before_jump_cuts_is_read() -> None:
     document = through_text([SEEN])
     del document["analyses"][0]["jump_cuts"]
@@ -249,6 +318,39 @@ def test_what_departs_from_the_schema_is_said(
     assert says in str(error.value)
     assert "\n" not in str(error.value)
     assert len(str(error.value)) < 300
+
+
+@pytest.mark.parametrize(
+    ("where", "value", "says"),
+    [
+        (["tracks"], None, "tracks"),
+        (["tracks", 0, "id"], 0, "tracks[0].id"),
+        (["tracks", 0, "label"], 7, "tracks[0].label"),
+        (["tracks", 0, "stop"], 9, "tracks[0].stop"),
+        (["tracks", 0, "stop"], 4, "tracks[0].boxes"),
+        (["tracks", 0, "boxes"], [], "tracks[0].boxes"),
+        (["tracks", 0, "boxes", 1], [2, 0.1, 0.2, 0.4, 1.0], "tracks[0].boxes[1]"),
+        (["tracks", 0, "boxes", 1, 2], "left", "tracks[0].boxes[1]"),
+        (["tracks", 0, "boxes", 1, 2], float("inf"), "tracks[0].boxes[1]"),
+        (["tracks", 0, "boxes", 1, 0], 1, "tracks[0].boxes"),
+        (["masks", 0, "frames"], [4, 0], "masks[0]"),
+        (["masks", 0, "frames"], [0, 5], "masks[0].frames"),
+        (["masks", 0, "size"], [16], "masks[0]"),
+        (["masks", 0, "size"], [16, 1 << 20], "masks[0].size"),
+        (["masks", 0, "file"], 3, "masks[0].file"),
+    ],
+)
+def test_tracks_and_masks_that_depart_from_the_schema_are_said(
+    where: list[str | int], value: object, says: str
+) -> None:
+    document = through_text([FOLLOWED])
+    place = document["analyses"][0]
+    for step in where[:-1]:
+        place = place[step]
+    place[where[-1]] = value
+    with pytest.raises(AutoEditError) as error:
+        from_json(document)
+    assert says in str(error.value)
 
 
 @pytest.mark.parametrize("document", [None, [], {}, {"schema": "1"}, {"schema": 0, "analyses": []}])

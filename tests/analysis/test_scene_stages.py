@@ -293,7 +293,7 @@ def test_a_varying_rate_is_sampled_by_time(tmp_path: Path) -> None:
     assert seen.masks
     times = [pts[frame] for frame in seen.masks[0].frames]
     assert 3000 in times
-    assert len({time // 320 for time in times}) == len(times)  # eight frames of 25 a second
+    assert max(sum(0 <= time - start < 1000 for time in times) for start in times) <= 4
     assert seen.curves["novelty"].rate == 3.0
     assert len(seen.curves["novelty"].values) == 11
 

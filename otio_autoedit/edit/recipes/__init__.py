@@ -21,6 +21,7 @@ from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 
+from otio_autoedit.analysis.choices import DETECTOR, OF_DETECTOR, OF_SEGMENTER, SEGMENTER
 from otio_autoedit.edit.general import GENERAL, RECIPE
 from otio_autoedit.edit.rules import RULES
 from otio_autoedit.errors import RecipeError, did_you_mean
@@ -53,8 +54,13 @@ class Recipe:
 
     @property
     def all_options(self) -> tuple[Option, ...]:
-        """Its own options and those that every recipe has."""
-        return (*self.options, *GENERAL)
+        """Its own options, those of networks that it has use for, those that every recipe has."""
+        networks = [
+            option
+            for option, needs in ((DETECTOR, OF_DETECTOR), (SEGMENTER, OF_SEGMENTER))
+            if not needs.isdisjoint(self.needs)
+        ]
+        return (*self.options, *networks, *GENERAL)
 
 
 def recipes() -> list[Recipe]:
