@@ -61,7 +61,13 @@ class SceneReader:
         self.objects = config.objects
         self.masks = (*config.masks[1:], "foreground")
         self.scenes = config.scenes
-        self.made_by: dict[str, Any] = {"network": "scene", "weights": loaded.sha256, "area": area}
+        self._half = device.partition(":")[0] == "cuda"  # a processor is as exact as it can be
+        self.made_by: dict[str, Any] = {
+            "network": "scene",
+            "weights": loaded.sha256,
+            "area": area,
+            "precision": "float16" if self._half else "float32",
+        }
         self._begin()
 
     def _begin(self) -> None:
@@ -139,9 +145,8 @@ class SceneReader:
         )
 
     def _precision(self) -> torch.autocast:
-        """Half precision on a card; a processor is as exact as it can be."""
         kind = self._device.partition(":")[0]
-        return torch.autocast(kind, torch.float16, enabled=kind == "cuda")
+        return torch.autocast(kind, torch.float16, enabled=self._half)
 
 
 def _findings(outputs: SceneOutputs, positions: NDArray[np.int64], skip: int) -> SceneFindings:

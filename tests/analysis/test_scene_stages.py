@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from otio_autoedit.analysis import device as devices
+from otio_autoedit.analysis import watch
 from otio_autoedit.analysis.device import Device
 from otio_autoedit.analysis.pipeline import analyze
 from otio_autoedit.analysis.record import Analysis
@@ -124,6 +125,7 @@ def test_who_made_it_is_said(whole: Analysis) -> None:
     for need in ("objects", "masks", "novelty", "scene"):
         assert made_by[need]["network"] == "scene"
         assert len(str(made_by[need]["weights"])) == 64
+        assert made_by[need]["precision"] == "float32"
         assert (made_by[need]["device"], made_by[need]["device_why"]) == ("cpu", "asked for")
     assert made_by["objects"]["shots"] == made_by["shots"]
     assert "sound" in made_by["score"]["parts"]  # type: ignore[operator]
@@ -141,6 +143,16 @@ def test_torch_s_threads_are_as_they_were(film: Path) -> None:
     before = torch.get_num_threads()
     analyze(film, SCENE_NEEDS, store=None)
     assert torch.get_num_threads() == before
+
+
+def test_batches_of_another_size_give_the_same(
+    film: Path, whole: Analysis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "_SAMPLES", (3, 1))
+    monkeypatch.setattr(watch, "_THUMBNAILS", (7, 1))
+    again = analyze(film, NEEDS, store=None, device="cpu")
+    for name in ("transitions", "jump_cuts", "curves", "tracks", "masks"):
+        assert_same(getattr(again, name), getattr(whole, name))
 
 
 # One pass, once
