@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -10,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from otio_autoedit.analysis.box_filter import Passage
-from otio_autoedit.analysis.camera_motion import CameraMotion
+from otio_autoedit.analysis.camera_motion import CameraMotion, moved_between
 from otio_autoedit.analysis.record import Transition
 
 Floats = npt.NDArray[np.float64]
@@ -79,8 +80,10 @@ def sampled_shots(
 ) -> Iterator[Shot]:
     """Yields the shots of a film of `stop` frames that have samples, with the detections of a score
     of `least` or more. Samples within a transition are in none."""
+    frames = [sample.frame for sample in samples]
     for start, end in _shots(transitions, stop):
-        seen = [_seen(one, aspect, least) for one in samples if start <= one.frame < end]
+        inside = samples[bisect_left(frames, start) : bisect_left(frames, end)]
+        seen = [_seen(one, aspect, least) for one in inside]
         if seen:
             yield Shot(start, end, seen, _passages(seen, motion, aspect))
 
@@ -147,9 +150,8 @@ def _passages(seen: list[Seen], motion: CameraMotion | None, aspect: float) -> l
         if motion is None:
             doubt = 0.0
         elif first is not None and last is not None:
-            for i in range(first + 1, last + 1):
-                turn = motion.moves[i][:, :2] @ turn
-                shift = motion.moves[i][:, :2] @ shift + motion.moves[i][:, 2]
+            move = moved_between(motion, first, last)
+            turn, shift = move[:, :2], move[:, 2]
             doubt = 1 - float(motion.confidence[first + 1 : last + 1].min())
         passages.append(Passage(seconds, turn * square, shift * [aspect, 1.0], doubt))
     return _carried_on(passages)
@@ -157,18 +159,21 @@ def _passages(seen: list[Seen], motion: CameraMotion | None, aspect: float) -> l
 
 def _carried_on(passages: list[Passage]) -> list[Passage]:
     """Returns the passages; where the camera is not known it does what it does before and after."""
-    known = [i for i, passage in enumerate(passages) if passage.doubt <= _DOUBTED]
     whole = list(passages)
     for i, passage in enumerate(passages):
         if passage.doubt > _DOUBTED:
-            before, after = [j for j in known if j < i][-1:], [j for j in known if j > i][:1]
-            near = [passages[j] for j in before + after if abs(j - i) <= _NEAR]
+            before, after = passages[max(0, i - _NEAR) : i], passages[i + 1 : i + 1 + _NEAR]
+            near = [*_first_known(before[::-1]), *_first_known(after)]
             if near:
-                shares = [passage.seconds / one.seconds for one in near]
+                parts = [passage.seconds / one.seconds for one in near]
                 turns = [
-                    (one.turn - np.eye(2)) * part for one, part in zip(near, shares, strict=True)
+                    (one.turn - np.eye(2)) * part for one, part in zip(near, parts, strict=True)
                 ]
-                shifts = [one.shift * part for one, part in zip(near, shares, strict=True)]
+                shifts = [one.shift * part for one, part in zip(near, parts, strict=True)]
                 turn: Floats = np.eye(2) + np.mean(turns, 0)
                 whole[i] = Passage(passage.seconds, turn, np.mean(shifts, 0), passage.doubt)
     return whole
+
+
+def _first_known(passages: list[Passage]) -> list[Passage]:
+    return [passage for passage in passages if passage.doubt <= _DOUBTED][:1]

@@ -230,12 +230,15 @@ def _unlikely(
 
 def _unlike(seen: Seen, chains: list[_Chain], which: list[int]) -> Floats:
     """Returns `(chains, detections)`: what other colours and another label cost."""
-    cost = np.zeros((len(chains), len(which)))
-    for row, chain in enumerate(chains):
-        if chain.colours is not None and seen.colours is not None:
-            cost[row] += _COLOURS * np.square(colour_distance(chain.colours, seen.colours[which]))
-        for column, k in enumerate(which):
-            cost[row, column] += _naming_cost(chain.label, seen.labels[k])
+    labels = [seen.labels[k] for k in which]
+    names = {chain.label for chain in chains}
+    rows = {name: [_naming_cost(name, label) for label in labels] for name in names}
+    cost = np.array([rows[chain.label] for chain in chains])
+    if seen.colours is not None:
+        for row, chain in enumerate(chains):
+            if chain.colours is not None:
+                off = colour_distance(chain.colours, seen.colours[which])
+                cost[row] += _COLOURS * np.square(off)
     return cost
 
 
