@@ -54,8 +54,8 @@ class TrackOptions:
         lost_s: seconds that a thing may be out of sight.
         gate: squared Mahalanobis distance (4 degrees of freedom) that a sure detection may be off.
         unsure_gate: the same of an unsure one.
-        least_found: detections that a track needs, where its shot has as many samples.
-        evidence: the sum of their scores that it needs.
+        least_found: sure detections that a track needs, where its shot has as many samples.
+        evidence: the sum of scores that it needs.
         noise: how things move, to find them again.
         smoothing: how they move, to draw their way.
     """
@@ -267,8 +267,8 @@ def _holds(shot: Shot, chain: _Chain, options: TrackOptions) -> bool:
     scores = [float(shot.samples[i].scores[k]) for i, k in chain.found.items()]
     if len(shot.samples) < options.least_found:
         return max(scores) >= options.sure
-    enough = len(scores) >= options.least_found and sum(scores) >= options.evidence
-    return enough and max(scores) >= options.sure
+    sure = sum(score >= options.sure for score in scores)
+    return sure >= options.least_found and sum(scores) >= options.evidence
 
 
 def _drawn(shot: Shot, chain: _Chain, aspect: float, options: TrackOptions) -> Track:

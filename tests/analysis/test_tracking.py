@@ -182,6 +182,8 @@ def test_mistakes_of_a_moment_are_no_tracks() -> None:
     samples = film(lambda s: (0.3, 0.5), count=8)
     samples[4] = sample(4 * STEP, (0.3, 0.5), (0.8, 0.2))
     assert len(tracks_from(samples)) == 1
+    once_sure = [replace(one, scores=np.full(1, 0.3, np.float32)) for one in samples[:4]]
+    assert tracks_from([*once_sure, samples[5]]) == ()
 
 
 def test_a_shot_of_one_sample_has_tracks() -> None:
