@@ -23,8 +23,11 @@ from otio_autoedit.models.detection import (
     decoded,
 )
 from otio_autoedit.models.heads import novelty
+from otio_autoedit.models.scene_labels import MASKS
 
 VOID = 255  # in masks: pixels of which it is not known what they show
+NO_OBJECT = 254  # in masks: neither person nor vehicle nor animal; which of the rest is not known
+_REST = tuple(MASKS.index(name) for name in ("other", "field", "crowd"))
 _SMOOTH = 1e-6  # keeps Dice defined where nothing is and nothing is said to be
 
 
@@ -140,15 +143,21 @@ def segmentation_loss(logits: Tensor, target: Tensor) -> Tensor:
 
     Args:
         logits: `(..., K, H, W)`.
-        target: `(..., H, W)` int64 of 0..K-1, or `VOID`.
+        target: `(..., H, W)` int64 of 0..K-1, `VOID`, or `NO_OBJECT`: there the probability of all
+            of "other", "field" and "crowd" together is to be 1, as teachers tell them not apart.
     """
     logits = logits.reshape(-1, *logits.shape[-3:])
     target = target.reshape(-1, *target.shape[-2:])
     known = target != VOID
     if not known.any():
         return logits.sum() * 0
-    entropy = F.cross_entropy(logits, target, ignore_index=VOID)
-    return entropy + dice_loss(logits.softmax(1), target)
+    said = logits.log_softmax(1)
+    nothing = target == NO_OBJECT
+    named = target.masked_fill(nothing, VOID)
+    entropy = F.nll_loss(said, named, ignore_index=VOID, reduction="sum")
+    rest = [k for k in _REST if k < said.shape[1]]
+    entropy = entropy - said[:, rest].logsumexp(1)[nothing].sum()
+    return entropy / known.sum() + dice_loss(said.exp(), target)
 
 
 def dice_loss(probabilities: Tensor, target: Tensor) -> Tensor:
@@ -160,15 +169,19 @@ def dice_loss(probabilities: Tensor, target: Tensor) -> Tensor:
 
     Args:
         probabilities: `(N, K, H, W)` in 0..1.
-        target: `(N, H, W)` int64 of 0..K-1, or `VOID`.
+        target: `(N, H, W)` int64 of 0..K-1, `VOID`, or `NO_OBJECT`: of no object, and of the rest
+            unknown.
     """
-    known = target != VOID
     classes = probabilities.shape[1]
-    q = F.one_hot(torch.where(known, target, 0), classes).permute(0, 3, 1, 2) * known[:, None]
-    p = probabilities * known[:, None]
+    named = target < NO_OBJECT
+    q = F.one_hot(torch.where(named, target, 0), classes).permute(0, 3, 1, 2) * named[:, None]
+    objects = [k not in _REST for k in range(classes)]
+    judged = torch.tensor(objects, device=target.device)[:, None, None]
+    known = named[:, None] | ((target == NO_OBJECT)[:, None] & judged)
+    p = probabilities * known
     shared, all_p, all_q = ((2 * p * q).sum((0, 2, 3)), p.sum((0, 2, 3)), q.sum((0, 2, 3)))
     dice = (shared + _SMOOTH) / (all_p + all_q + _SMOOTH)
-    return 1 - dice[all_q > 0].mean() if known.any() else probabilities.sum() * 0
+    return 1 - dice[all_q > 0].mean() if (all_q > 0).any() else probabilities.sum() * 0
 
 
 def importance_loss(scores: Tensor, target: Tensor, known: Tensor | None = None) -> Tensor:

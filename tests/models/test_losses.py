@@ -18,6 +18,7 @@ from otio_autoedit.models.detection import (
     targets_of,
 )
 from otio_autoedit.models.losses import (
+    NO_OBJECT,
     VOID,
     LossTerms,
     LossWeights,
@@ -31,6 +32,7 @@ from otio_autoedit.models.losses import (
     segmentation_loss,
     total_loss,
 )
+from otio_autoedit.models.scene_labels import MASKS
 
 
 def smooth_l1(x: float) -> float:
@@ -276,3 +278,26 @@ def test_weights_of_one_change_nothing() -> None:
     plain = detection_loss(said, targets)
     weighted = detection_loss(said, targets, weights=torch.ones(1, 8, 8))
     assert [float(term) for term in plain] == pytest.approx([float(term) for term in weighted])
+
+
+def test_no_object_leaves_field_and_crowd_open() -> None:
+    """A teacher that knows neither says "not a person": field is as right there as other is."""
+    target = torch.full((1, 2, 2), NO_OBJECT)
+    for name, wrong in (("other", False), ("field", False), ("crowd", False), ("person", True)):
+        logits = torch.zeros(1, len(MASKS), 2, 2)
+        logits[:, MASKS.index(name)] = 20
+        loss = float(segmentation_loss(logits, target))
+        assert (loss > 5) is wrong, name
+        assert loss < 1e-3 or wrong
+
+
+def test_no_object_counts_against_the_shape_of_objects() -> None:
+    target = torch.full((1, 4, 4), NO_OBJECT)
+    target[:, :2] = MASKS.index("person")
+    exact = torch.zeros(1, len(MASKS), 4, 4)
+    exact[:, MASKS.index("person"), :2] = 20
+    exact[:, MASKS.index("field"), 2:] = 20
+    spilt = exact.clone()
+    spilt[:, MASKS.index("person"), 2:] = 40
+    assert float(dice_loss(exact.softmax(1), target)) < 1e-3
+    assert float(dice_loss(spilt.softmax(1), target)) > 0.3

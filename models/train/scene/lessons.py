@@ -21,8 +21,9 @@ import numpy.typing as npt
 from PIL import Image
 
 from otio_autoedit.models.detection import IGNORED
-from otio_autoedit.models.losses import VOID
-from otio_autoedit.models.scene_labels import SCENES
+from otio_autoedit.models.losses import NO_OBJECT, VOID
+from otio_autoedit.models.scene_labels import MASKS, SCENES
+from otio_autoedit.models.train.scene.marked import names, read_marks
 from otio_autoedit.models.train.scene.sets import (
     Picture,
     SceneSet,
@@ -103,7 +104,9 @@ class Lessons:
         self.maps = _maps(folder, len(self._set.pictures))
         numbers = range(len(self._set.pictures))
         held = [self._is_held_out(picture) for picture in self._set.pictures]
-        self.training = [n for n in numbers if not held[n]]
+        marked = frozenset(names(read_marks()))  # in their own set they have a ground, here none
+        twins = [(self.name, picture.name) in marked for picture in self._set.pictures]
+        self.training = [n for n in numbers if not held[n] and not twins[n]]
         self.held_out = [n for n in numbers if held[n]]
         self._often = list(itertools.accumulate(self._weight(n) for n in self.training))
         self.amount = self._often[-1] if self._often else 0.0
@@ -146,7 +149,10 @@ class Lessons:
         return 1.0 if (wanted.classes > 0).any() else _EMPTY_WEIGHT
 
     def _label_picture(self, picture: Picture) -> Bytes:
-        """Returns the true pixel labels, or the teachers', or one unknown pixel."""
+        """Returns the true pixel labels, or the teachers', or one unknown pixel.
+
+        Teachers know neither field nor crowd: their "other" is `NO_OBJECT`.
+        """
         true = self._set.mask(picture)
         if true is not None:
             return true
@@ -155,9 +161,10 @@ class Lessons:
             return np.full((1, 1), VOID, np.uint8)
         try:
             with Image.open(self._masks / name) as image:
-                return np.asarray(image.convert("L"))
+                taught = np.asarray(image.convert("L"))
         except OSError as error:
             raise SetError(f"{self._masks / name}: cannot be read ({error})") from None
+        return np.where(taught == MASKS.index("other"), np.uint8(NO_OBJECT), taught)
 
     def _is_held_out(self, picture: Picture) -> bool:
         """Returns whether this is one of the few never trained on; a clip's frames go as one."""

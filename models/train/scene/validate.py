@@ -24,7 +24,7 @@ from otio_autoedit.models.evaluate.average_precision import (
     average_precisions,
     mean_of,
 )
-from otio_autoedit.models.losses import VOID
+from otio_autoedit.models.losses import NO_OBJECT
 from otio_autoedit.models.scene import SceneNet, frame_size
 from otio_autoedit.models.scene_labels import MASKS, OBJECTS
 from otio_autoedit.models.train.scene.batches import Batch, batch_of, lit_view
@@ -145,7 +145,7 @@ def _pieces(lessons: list[Lesson]) -> Iterator[list[Lesson]]:
 
 def _confusion(said: Tensor, wanted: Tensor, classes: int) -> npt.NDArray[np.float64]:
     """Returns how many pixels of each class (row) were said to be of each (column)."""
-    known = wanted != VOID
+    known = wanted < NO_OBJECT
     pairs = wanted[known].long() * classes + said.cpu()[known]
     return pairs.bincount(minlength=classes**2).view(classes, classes).double().numpy()
 
