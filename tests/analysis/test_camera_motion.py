@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import tarfile
+from functools import cache
 from pathlib import Path
 
 import cv2
@@ -48,6 +49,7 @@ def pictures(data_dir: Path) -> list[Picture]:
     return found
 
 
+@cache
 def clouds(seed: int = 0) -> Picture:
     """A soft picture, 512 x 342, that has structure everywhere."""
     noise = np.random.default_rng(seed).normal(0, 1, (342, 512, 3)).astype(np.float32)
