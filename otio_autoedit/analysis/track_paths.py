@@ -18,6 +18,7 @@ Floats = npt.NDArray[np.float64]
 _FORGETS_S = 0.7  # seconds without a detection in which confidence falls to 1/e
 _BEYOND = 0.8  # of the confidence, for frames before the first or after the last detection
 _LEAST_SIDE = 1e-3
+_GOES_ON = np.array([0.7, 0.7, 0.0, 0.0])  # beyond, the part of its speed; the size stays
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +56,7 @@ def path_of(
         sightings: rising; the first and the last have boxes.
         passages: between them.
         start, stop: where it begins and ends, at the shot's end perhaps: before the first and after
-            the last sighting, by no more than the samples' distance, the thing goes on as it did.
+            the last sighting, by no more than the samples' distance, the thing goes on, slower.
         aspect: width by height of the picture.
         noise: how things move.
     """
@@ -72,7 +73,7 @@ def path_of(
 
 
 def _through(frames: npt.NDArray[np.int64], knots: npt.NDArray[np.int64], values: Floats) -> Floats:
-    """Returns values `(n, 4)` at frames from those at knots `(k, 4)`: straight on beyond them."""
+    """Returns values `(n, 4)` at frames from those at knots `(k, 4)`; see `_GOES_ON` beyond."""
     if len(knots) == 1:
         return np.repeat(values, len(frames), 0)
     widths = np.diff(knots).astype(np.float64)[:, None]
@@ -92,7 +93,7 @@ def _through(frames: npt.NDArray[np.int64], knots: npt.NDArray[np.int64], values
     way = one + inside * (two - one)
     way += bend * ((1 - inside) * (out - (two - one)) - inside * (into - (two - one)))
     beyond = t - inside
-    whole: Floats = way + beyond * np.where(beyond < 0, out, into)
+    whole: Floats = way + beyond * _GOES_ON * np.where(beyond < 0, out, into)
     return whole
 
 
