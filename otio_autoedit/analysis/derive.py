@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from otio_autoedit.analysis.box_colours import DIMENSIONS
-from otio_autoedit.analysis.camera_motion import motion_curves, within_shots
+from otio_autoedit.analysis.camera_motion import CameraMotion, motion_curves, within_shots
 from otio_autoedit.analysis.record import Track
 from otio_autoedit.analysis.results import (
     NO_PICTURES,
@@ -89,7 +89,7 @@ def _score(results: Results) -> Curves:
         seen.vectors,
         novelty=seen.novelty,
         objects=list(_objects(found)),
-        motion=motion.subject if len(motion) == len(seconds) else None,
+        motion=_subject_motion(motion) if len(motion) == len(seconds) else None,
         loudness=_at(loudness, seconds),
         names=found.labels,
     )
@@ -100,6 +100,11 @@ def _score(results: Results) -> Curves:
     }
     curve = curve_of("0 to 1", index.frames, seen.positions, matters.score)
     return Curves({"score": curve}, MappingProxyType(made_by))
+
+
+def _subject_motion(motion: CameraMotion) -> npt.NDArray[np.float32]:
+    """Returns what moves by itself, of each sample; not a number where nothing is known."""
+    return np.where(motion.across, np.nan, motion.subject).astype(np.float32)
 
 
 def _at(loudness: Loudness, seconds: npt.NDArray[np.float64]) -> npt.NDArray[np.float32] | None:
