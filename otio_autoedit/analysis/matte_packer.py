@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from otio_autoedit.analysis.record import TOGETHER, Masks, packed_mattes
+from otio_autoedit.analysis.rows import Rows
 
 _THERE = 128  # of 255; a label that no pixel of the film reaches is not in it
 
@@ -20,7 +21,7 @@ class MattePacker:
         self._packed: list[list[bytes]] = [[] for _ in labels]
         self._most = np.zeros(len(labels), np.uint8)
         self._held: list[npt.NDArray[np.uint8]] = []
-        self._positions: list[npt.NDArray[np.int64]] = []
+        self._positions = Rows(np.int64)
         self._size = (0, 0)
 
     def push(self, positions: npt.NDArray[np.int64], values: npt.NDArray[np.uint8]) -> None:
@@ -28,7 +29,7 @@ class MattePacker:
         if not len(values):
             return
         self._size = (values.shape[3], values.shape[2])
-        self._positions.append(positions)
+        self._positions.add(positions)
         self._most = np.maximum(self._most, values.max((0, 2, 3)))
         while len(values):
             taken = values[: TOGETHER - sum(map(len, self._held))]
@@ -41,7 +42,7 @@ class MattePacker:
         """Returns the masks of the labels that the film has anything of."""
         if self._held:
             self._pack()
-        frames = np.concatenate([np.zeros(0, np.int64), *self._positions])
+        frames = self._positions.whole()
         return tuple(
             Masks(label, frames, self._size, tuple(packed))
             for label, packed, most in zip(self._labels, self._packed, self._most, strict=True)

@@ -11,11 +11,10 @@ from types import MappingProxyType
 import numpy as np
 import numpy.typing as npt
 
-from otio_autoedit.analysis.box_colours import box_colours
 from otio_autoedit.analysis.device import Placement
 from otio_autoedit.analysis.matte_packer import MattePacker
-from otio_autoedit.analysis.results import NO_PICTURES, Detected, Mattes, packed_colours
-from otio_autoedit.analysis.scene_network import detected
+from otio_autoedit.analysis.results import NO_PICTURES, Detected, Mattes
+from otio_autoedit.analysis.rows import ObjectRows
 from otio_autoedit.analysis.source import Batch
 from otio_autoedit.analysis.stages import MASKS, OBJECTS, stage_key
 from otio_autoedit.errors import WeightsError
@@ -118,9 +117,7 @@ class DetectorWatcher:
         self._net = net
         self._made_by = MappingProxyType({**net.made_by, **where})
         self._numbers = {label: number for number, label in enumerate(net.classes)}
-        self._positions: list[npt.NDArray[np.int64]] = []
-        self._found: list[Objects] = []
-        self._colours: list[npt.NDArray[np.uint8]] = []
+        self._rows = ObjectRows()
 
     def size_for(self, width: int, height: int) -> tuple[int, int]:
         """Returns the picture's own size, or a smaller one of its aspect."""
@@ -128,19 +125,13 @@ class DetectorWatcher:
 
     def push(self, batch: Batch) -> None:
         """Takes the next sampled pictures."""
-        self._positions.append(batch.positions)
-        found = [self._objects(each) for each in self._net(batch.frames)]
-        self._found += found
-        self._colours += [
-            packed_colours(box_colours(frame, objects.boxes))
-            for frame, objects in zip(batch.frames, found, strict=True)
-        ]
+        found = self._net(batch.frames)
+        for position, frame, seen in zip(batch.positions, batch.frames, found, strict=True):
+            self._rows.add(int(position), frame, self._objects(seen))
 
     def finish(self) -> Mapping[str, object]:
         """Returns the objects."""
-        positions = np.concatenate([np.zeros(0, np.int64), *self._positions])
-        labels, made_by = tuple(self._numbers), self._made_by
-        return {OBJECTS: detected(positions, self._found, labels, self._colours, made_by)}
+        return {OBJECTS: self._rows.detected(tuple(self._numbers), self._made_by)}
 
     def _objects(self, found: Detections) -> Objects:
         numbers = self._numbers  # a model may find what it does not name: that is added

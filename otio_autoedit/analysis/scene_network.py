@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from otio_autoedit.analysis.box_colours import box_colours
 from otio_autoedit.analysis.device import Placement
 from otio_autoedit.analysis.matte_packer import MattePacker
 from otio_autoedit.analysis.results import (
@@ -21,11 +19,11 @@ from otio_autoedit.analysis.results import (
     Mattes,
     Scenes,
     Vectors,
-    packed_colours,
 )
+from otio_autoedit.analysis.rows import ObjectRows, Rows
 from otio_autoedit.analysis.source import Batch
 from otio_autoedit.analysis.stages import MASKS, OBJECTS, SCENE, VECTORS, stage_key
-from otio_autoedit.models.scene_findings import Objects, SceneFindings
+from otio_autoedit.models.scene_findings import SceneFindings
 from otio_autoedit.models.weight_files import find_weights
 
 if TYPE_CHECKING:
@@ -88,10 +86,11 @@ class SceneWatcher:
         self._reader = reader
         self._makes = makes
         self._made_by = made_by
-        self._mattes = MattePacker(reader.masks)
-        self._parts: list[SceneFindings] = []
         self._waiting: dict[int, npt.NDArray[np.uint8]] = {}  # frames not spoken of yet
-        self._colours: list[npt.NDArray[np.uint8]] = []
+        self._mattes = MattePacker(reader.masks)
+        self._objects = ObjectRows()
+        self._positions, self._novelty = Rows(np.int64), Rows(np.float32)
+        self._scene, self._vectors = Rows(np.float32, 0), Rows(np.float32, 0)
 
     def size_for(self, width: int, height: int) -> tuple[int, int]:
         """Returns about the size that it was trained at, in the picture's aspect."""
@@ -107,13 +106,12 @@ class SceneWatcher:
     def finish(self) -> Mapping[str, object]:
         """Returns the stages."""
         self._keep(self._reader.finish())
-        seen = SceneFindings.joined(self._parts)
-        at, made_by = seen.positions, self._made_by
+        at, made_by = self._positions.whole(), self._made_by
         made = {
-            OBJECTS: detected(at, seen.objects, self._reader.objects, self._colours, made_by),
+            OBJECTS: self._objects.detected(self._reader.objects, made_by),
             MASKS: Mattes(self._mattes.finish(), made_by),
-            SCENE: Scenes(at, seen.scene, self._reader.scenes, made_by),
-            VECTORS: Vectors(at, seen.vectors, seen.novelty, made_by),
+            SCENE: Scenes(at, self._scene.whole(), self._reader.scenes, made_by),
+            VECTORS: Vectors(at, self._vectors.whole(), self._novelty.whole(), made_by),
         }
         return {stage: result for stage, result in made.items() if stage in self._makes}
 
@@ -121,28 +119,8 @@ class SceneWatcher:
         if MASKS in self._makes:
             self._mattes.push(part.positions, part.masks)
         for position, objects in zip(part.positions.tolist(), part.objects, strict=True):
-            frame = self._waiting.pop(position)
-            self._colours.append(packed_colours(box_colours(frame, objects.boxes)))
-        no_masks = part.masks[:, :, :0, :0]
-        self._parts.append(replace(part, masks=no_masks))
-
-
-def detected(
-    positions: npt.NDArray[np.int64],
-    objects: Sequence[Objects],
-    labels: tuple[str, ...],
-    colours: Sequence[npt.NDArray[np.uint8]],
-    made_by: MadeBy,
-) -> Detected:
-    """Returns the ``objects`` of each sampled frame, and their ``colours``, as one record."""
-    none = Detected.none()
-    return Detected(
-        positions,
-        np.array([len(each.scores) for each in objects], np.int64),
-        np.concatenate([none.boxes, *(each.boxes for each in objects)]),
-        np.concatenate([none.classes, *(each.classes for each in objects)]),
-        np.concatenate([none.scores, *(each.scores for each in objects)]),
-        labels,
-        np.concatenate([none.colours, *colours]),
-        made_by,
-    )
+            self._objects.add(position, self._waiting.pop(position), objects)
+        self._positions.add(part.positions)
+        self._novelty.add(part.novelty)
+        self._scene.add(part.scene)
+        self._vectors.add(part.vectors)
