@@ -212,7 +212,7 @@ def _draw_shadow(
         shift = round((flat - 1 - row) / flat * reach)
         shift = shift if sway > 0 else reach - shift
         alpha[row, shift : shift + wide] = shape[row]
-    canvas.darken(alpha * strength, left - (reach if sway < 0 else 0), foot - flat)
+    canvas.darken(alpha * np.float32(strength), left - (reach if sway < 0 else 0), foot - flat)
 
 
 def _draw_ball(canvas: Canvas, ball: Ball, camera: Camera) -> None:

@@ -134,7 +134,7 @@ def shade(plan: Plan, surface: Surface, noise: Texture, seen: Seen) -> Colours:
     worn = np.clip(surface.wear * (blotches - 0.6 + _centre(plan, seen)), 0, 0.8)
     for patch in plan.painted:
         worn = np.maximum(worn, _inside(patch, seen))
-    colours = surface.colour + (surface.second - surface.colour) * worn[:, None]
+    colours: Colours = surface.colour + (surface.second - surface.colour) * worn[:, None]
     colours *= light[:, None]
     drawn = _lines(plan, seen) * surface.contrast
     colours += (surface.lines - colours) * drawn[:, None]

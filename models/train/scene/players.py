@@ -89,7 +89,7 @@ def figure(kit: Kit, body: Body, pose: Pose, height: int) -> Piece:
     draw = ImageDraw.Draw(picture)
     _Drawing(draw, kit, body, pose).all()
     values = np.array(picture, np.float32)
-    alpha = values[..., 3] / 255
+    alpha = values[..., 3] / np.float32(255)
     rows, columns = np.flatnonzero(alpha.any(1)), np.flatnonzero(alpha.any(0))
     part = (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))
     piece = Piece(_rounded(values[..., :3], alpha)[part], alpha[part])
@@ -236,7 +236,8 @@ def _rounded(colours: Colours, alpha: Colours) -> Colours:
     for shift in (2, 4, 6):
         inner += np.roll(alpha, shift, 1) + np.roll(alpha, -shift, 1)
     light = 0.55 + 0.5 * inner / 7
-    return colours * light[..., None] * np.linspace(1.08, 0.85, len(alpha))[:, None, None]
+    down = np.linspace(1.08, 0.85, len(alpha), dtype=np.float32)
+    return (colours * light[..., None] * down[:, None, None]).astype(np.float32)
 
 
 def _is_skin(colours: Colours) -> NDArray[np.bool_]:

@@ -303,7 +303,8 @@ def _blurred(piece: Piece, pixels: int) -> Piece:
     alpha = np.pad(piece.alpha, around)
     colours = np.pad(piece.colours * piece.alpha[..., None], (*around, (0, 0)))
     soft = smeared(alpha, pixels)
-    return Piece(smeared(colours, pixels) / np.maximum(soft, 1e-3)[..., None], soft)
+    there = np.maximum(soft, np.float32(1e-3))[..., None]
+    return Piece((smeared(colours, pixels) / there).astype(np.float32), soft)
 
 
 def _lit(piece: Piece, around: Colours, share: float) -> Piece:

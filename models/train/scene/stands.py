@@ -172,4 +172,5 @@ def _resampled(tile: Colours, shape: tuple[int, ...]) -> Colours:
     """Returns `(h, w)` values of the whole tile, nearest."""
     rows = np.arange(shape[0]) * tile.shape[0] // shape[0]
     columns = np.arange(shape[1]) * tile.shape[1] // shape[1]
-    return tile[rows[:, None], columns]
+    values: Colours = tile[rows[:, None], columns]
+    return values

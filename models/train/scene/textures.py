@@ -38,7 +38,8 @@ class Texture:
         width, height = self._widths[level], self._heights[level]
         x = np.floor(across * (width / self.width)).astype(np.int32) % width
         y = np.floor(down * (height / self.height)).astype(np.int32) % height
-        return self._texels[self._starts[level] + y * width + x]
+        texels_there: Colours = self._texels[self._starts[level] + y * width + x]
+        return texels_there
 
 
 def noise_tile(side: int, rng: np.random.Generator, roughness: float = 0.6) -> Colours:
@@ -57,7 +58,8 @@ def noise_tile(side: int, rng: np.random.Generator, roughness: float = 0.6) -> C
         finer = resized(wrapped, (cells + 2) * scale, (cells + 2) * scale)
         total += finer[scale : scale + side, scale : scale + side]
         cells, strength = cells * 2, strength * roughness
-    return (total - total.mean()) / (total.std() + 1e-6)
+    even: Colours = (total - total.mean()) / (total.std() + 1e-6)
+    return even
 
 
 def grey_texture(tile: Colours) -> Texture:

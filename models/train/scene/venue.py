@@ -45,7 +45,8 @@ class Camera:
         right, up, forward = self.axes()
         x = (np.arange(width, dtype=np.float32) + 0.5 - width / 2) / np.float32(self.focal)
         y = (height / 2 - np.arange(height, dtype=np.float32) - 0.5) / np.float32(self.focal)
-        return x[None, :, None] * right + y[:, None, None] * up + forward
+        directions: Values = x[None, :, None] * right + y[:, None, None] * up + forward
+        return directions
 
     def project(self, points: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
         """Returns x and y in pixels and the depth in metres of points `(n, 3)`."""
