@@ -29,10 +29,11 @@ if TYPE_CHECKING:
     from otio_autoedit.models.backbone import Backbone
     from otio_autoedit.models.zoo.pictures import Frames
 
-_OURS: dict[str, Task] = {"shots": "shots", "small": "backbone"}
+_OURS: dict[str, Task] = {"shots": "shots", "scene": "scene", "small": "backbone"}
 _ONNX = ".onnx"
 _LICENCE = "Apache-2.0"
 _SOURCE = "https://pypi.org/project/otio-autoedit/"
+
 
 OPTIONS = {
     "detector": Option(
@@ -263,7 +264,7 @@ def fetch(network: Network, progress: ProgressCallback | None = None) -> Path:
         WeightsError: they cannot be had, or are not what was published.
     """
     if network.name in _OURS:
-        return weight_files.load_weights("shots").path
+        return weight_files.load_weights(_weights_of(network.name)).path
     if network.name == "transnetv2":
         from otio_autoedit.models.transnet import find_transnet_weights
 
@@ -308,9 +309,10 @@ def _ours(name: str) -> Network:
     """Told from the weights themselves; "small" is a part of the shot network."""
     from safetensors import safe_open
 
+    from otio_autoedit.models.scene_labels import OBJECTS
     from otio_autoedit.models.transition import TYPES
 
-    path = weight_files.PACKAGED / "shots.safetensors"
+    path = weight_files.PACKAGED / f"{_weights_of(name)}.safetensors"
     part = "backbone." if name == "small" else ""
     with safe_open(path, framework="numpy") as file:
         shapes = [file.get_slice(key).get_shape() for key in file.keys() if key.startswith(part)]  # noqa: SIM118
@@ -319,11 +321,16 @@ def _ours(name: str) -> Network:
         task=_OURS[name],
         family="CNN" if name == "small" else "CNN + RNN",
         parameters=sum(math.prod(shape) for shape in shapes),
-        classes=TYPES if name == "shots" else (),
+        classes={"shots": TYPES, "scene": OBJECTS}.get(name, ()),
         licence=_LICENCE,
         source=_SOURCE,
         weights=WeightsFile(path.name, "", weight_files.SHA256[path.name], path.stat().st_size),
     )
+
+
+def _weights_of(name: str) -> str:
+    """The network whose file holds the weights of `name`, one of ours."""
+    return "shots" if name == "small" else name
 
 
 def _transnet() -> Network:

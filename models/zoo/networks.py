@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-Task = Literal["shots", "detector", "segmenter", "backbone"]
+Task = Literal["shots", "scene", "detector", "segmenter", "backbone"]
 TASKS: tuple[Task, ...] = get_args(Task)
 
 
@@ -74,6 +74,7 @@ def family_of(name: str) -> str:
 
 FAMILIES: dict[Task, dict[str, tuple[str, ...]]] = {
     "shots": {"TransNetV2": ("transnetv2",)},
+    "scene": {},
     "detector": {
         "SSD": ("ssdlite320_mobilenet_v3_large", "ssd300_vgg16"),
         "Faster R-CNN": (

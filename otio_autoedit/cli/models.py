@@ -15,6 +15,7 @@ from otio_autoedit.models.zoo.networks import TASKS, Network, Task
 EXAMPLES = ("", "--task backbone", "ssdlite320_mobilenet_v3_large", "--json")
 _SHOWN: tuple[Task, ...] = (
     "shots",
+    "scene",
     "detector",
     "segmenter",
 )  # backbones are many, and for who builds networks
