@@ -35,32 +35,6 @@ _LICENCE = "Apache-2.0"
 _SOURCE = "https://pypi.org/project/otio-autoedit/"
 
 
-OPTIONS = {
-    "detector": Option(
-        "detector",
-        "text",
-        None,
-        "Network that finds objects: a name that `otio-autoedit models` lists, or an .onnx file of "
-        "the YOLO family.",
-    ),
-    "segmenter": Option(
-        "segmenter",
-        "text",
-        None,
-        "Network that says what each pixel is: a name that `otio-autoedit models` lists, or an "
-        ".onnx file.",
-    ),
-    "backbone": Option(
-        "backbone",
-        "text",
-        None,
-        "Network that turns pictures into features: a name that `otio-autoedit models --task "
-        "backbone` lists.",
-    ),
-}
-"""The options that choose networks, by name, as recipes, `-a` and the command line declare them."""
-
-
 class Detector(Protocol):
     """Finds objects in frames.
 

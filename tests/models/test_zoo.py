@@ -19,7 +19,6 @@ from otio_autoedit.models import zoo
 from otio_autoedit.models.threads import one_thread
 from otio_autoedit.models.zoo import networks
 from otio_autoedit.models.zoo.detections import Instances
-from otio_autoedit.options import read_options
 from tests.support.networks import drawn_weights
 
 SMALL = 64
@@ -229,7 +228,7 @@ def test_what_is_no_frames_is_refused(folder: Path, frames: NDArray[np.uint8]) -
 
 def test_every_name_is_known_and_described() -> None:
     theirs = set(list_models())
-    elsewhere = {"shots", "small", "transnetv2", "yolox_nano", "yolox_tiny", "yolox_s"}
+    elsewhere = {"shots", "scene", "small", "transnetv2", "yolox_nano", "yolox_tiny", "yolox_s"}
     elsewhere |= {"deeplabv3_mobilenet_v2_257"}
     for task in networks.TASKS:
         for name in zoo.names(task):
@@ -251,8 +250,3 @@ def test_names_cost_no_torch() -> None:
         "assert not {'torch', 'torchvision', 'onnxruntime'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
-
-
-def test_options_are_declared_once() -> None:
-    read = read_options({"detector": "rushes/yolo.onnx"}, zoo.OPTIONS.values())
-    assert read == {"detector": "rushes/yolo.onnx", "segmenter": None, "backbone": None}
