@@ -22,7 +22,6 @@ from otio_autoedit.models import weight_files
 from otio_autoedit.models.zoo import networks
 from otio_autoedit.models.zoo.detections import Detections, LabelMap
 from otio_autoedit.models.zoo.networks import TASKS, Network, Task, WeightsFile
-from otio_autoedit.options import Option
 from otio_autoedit.progress import ProgressCallback
 
 if TYPE_CHECKING:
