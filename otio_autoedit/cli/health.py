@@ -16,6 +16,7 @@ import otio_autoedit
 from otio_autoedit.cli.writing import EXTRA, PACKAGES, writers
 from otio_autoedit.errors import MissingExtraError, WeightsError
 
+_DETECTOR = "ssdlite320_mobilenet_v3_large"  # small, and as torchvision has it
 ADAPTER, LINKER, HOOK = "autoedit_media", "autoedit", "autoedit_conform"
 
 
@@ -75,13 +76,14 @@ def weights() -> Iterator[Finding]:
     from otio_autoedit.models.transnet import find_transnet_weights
     from otio_autoedit.models.weight_files import load_weights
 
-    try:
-        loaded = load_weights("shots")
-    except WeightsError as error:
-        yield Finding("weights shots", "broken", str(error))
-    else:
-        text = f"{loaded.path} (sha256 {loaded.sha256[:12]})"
-        yield Finding("weights shots", "good", text)
+    for network in ("shots", "scene"):
+        try:
+            loaded = load_weights(network)
+        except WeightsError as error:
+            yield Finding(f"weights {network}", "broken", str(error))
+        else:
+            text = f"{loaded.path} (sha256 {loaded.sha256[:12]})"
+            yield Finding(f"weights {network}", "good", text)
     try:
         path = find_transnet_weights()
     except WeightsError as error:
@@ -93,6 +95,20 @@ def weights() -> Iterator[Finding]:
         )  # fmt: skip
     else:
         yield Finding("weights transnetv2", "good", str(path))
+
+
+def detectors() -> Iterator[Finding]:
+    """Whether a detector of others is here: worth it where boxes must be sure."""
+    from otio_autoedit.models import zoo
+
+    here = [name for name in zoo.names("detector") if zoo.find(zoo.describe(name)) is not None]
+    if here:
+        yield Finding("detectors", "good", f"{', '.join(here)}, for `detector=`")
+        return
+    yield Finding(
+        "detectors", "missing", "no weights of others' are here; our own network is used",
+        f"otio-autoedit models {_DETECTOR} fetches one, for surer boxes and COCO's 80 kinds",
+    )  # fmt: skip
 
 
 def onnx() -> Iterator[Finding]:
@@ -214,6 +230,7 @@ LOOKS: tuple[Look, ...] = (
     media,
     devices,
     weights,
+    detectors,
     onnx,
     store,
     plugin,

@@ -12,6 +12,7 @@ import pytest
 
 from otio_autoedit.cli.health import examine
 from otio_autoedit.edit.recipes import recipes
+from otio_autoedit.models import zoo
 from tests.cli.conftest import Call
 
 
@@ -67,6 +68,7 @@ def test_all_is_well_here(call: Call) -> None:
         "autoedit_conform",
         "mp4 mov mkv",
         "weights shots",
+        "weights scene",
         "weights transnetv2",
     ):
         assert word in out
@@ -94,7 +96,20 @@ def test_missing_weights_are_said(call: Call, monkeypatch: pytest.MonkeyPatch) -
     code, out, _ = call("doctor")
     assert code == 1
     assert " ! weights shots" in out
-    assert out.splitlines()[-1] == "1 to mend (marked !)"
+    assert " ! weights scene" in out
+    assert out.splitlines()[-1] == "2 to mend (marked !)"
+
+
+def test_a_detector_of_others_is_worth_fetching(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    name = "ssdlite320_mobilenet_v3_large"
+    assert f"otio-autoedit models {name} fetches one" in call("doctor")[1]
+    file = zoo.describe(name).weights.name
+    (tmp_path / "hub" / "checkpoints").mkdir(parents=True)
+    (tmp_path / "hub" / "checkpoints" / file).touch()
+    assert f"{name}, for `detector=`" in call("doctor")[1]
 
 
 def test_another_plugin_before_us_is_named(tmp_path: Path) -> None:
