@@ -1,4 +1,4 @@
-"""``otio-autoedit train``: train the shot network from nothing; gather footage for that."""
+"""``otio-autoedit train``: train a network from nothing; gather, make and label what it needs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from otio_autoedit.analysis.device import choose_device
 from otio_autoedit.cli import train_generate, train_importance, train_sets
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from otio_autoedit.models.train.validate import Validation
 
 JOBS = ("shots", "scene", "importance", "gather", "sets", "generate", "teach")
-# With arguments of their own.
-_APART = {"importance": train_importance, "sets": train_sets, "generate": train_generate}
+
 EXAMPLES = (
     "gather --out ~/gathered",
     "shots --extra ~/gathered --out runs/shots",
@@ -35,16 +34,29 @@ EXAMPLES = (
 )
 
 
+class _Door(Protocol):
+    """A module of a job that has arguments of its own."""
+
+    def parser(self) -> CommandParser: ...
+
+    def run(self, given: Namespace, speaker: Speaker) -> int: ...
+
+
+_APART: dict[str, _Door] = {
+    "importance": train_importance,
+    "sets": train_sets,
+    "generate": train_generate,
+}
+
+
 def parser(argv: Sequence[str]) -> CommandParser:
-    """The arguments of ``train``, of the network that is named."""
+    """The arguments of ``train``, of the job that is named."""
     named = next((word for word in argv if word in JOBS), "")
-    if named == "importance":
-        return train_importance.parser()
-    if named == "sets":
-        return train_sets.parser()
+    if named in _APART:
+        return _APART[named].parser()
     result = CommandParser(
         "train",
-        "train a network from nothing, on transitions drawn over footage that may be trained on",
+        "train a network from nothing; or gather, make and label what it learns from",
         EXAMPLES,
         "A run that was stopped goes on where its last checkpoint left it.",
     )
@@ -98,10 +110,8 @@ def parser(argv: Sequence[str]) -> CommandParser:
 
 def run(given: Namespace, speaker: Speaker) -> int:
     """Train or gather, and say what was written."""
-    if given.what == "importance":
-        return train_importance.run(given, speaker)
-    if given.what == "sets":
-        return train_sets.run(given, speaker)
+    if given.what in _APART:
+        return _APART[given.what].run(given, speaker)
     if given.what == "teach":
         return _teach(given, speaker)
     if given.out is None:
