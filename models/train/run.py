@@ -52,6 +52,12 @@ def begin_run(
     return Run(net, {k: v.clone() for k, v in net.state_dict().items()}, optimizer)
 
 
+def share_done(run: Run[Any], minutes: float, steps: int | None) -> float:
+    """Returns how much of a run is over, 0..1 and beyond: of `steps`, or else of `minutes`."""
+    spent, whole = (run.elapsed_s, minutes * 60) if steps is None else (run.step, steps)
+    return spent / whole if whole else 1.0
+
+
 def learning_rate(
     highest: float, step: int, done: float, falling_share: float, warm_up: int = 100
 ) -> float:

@@ -34,6 +34,7 @@ from otio_autoedit.models.train.run import (
     learning_rate,
     read_history,
     restore,
+    share_done,
     take_step,
     write_checkpoint,
     write_json,
@@ -146,8 +147,7 @@ def train_shots(
     saved_s = begun_s = time.monotonic() - run.elapsed_s
     saved_s += run.elapsed_s
     for windows in batches:
-        spent, whole_run = (run.elapsed_s, minutes * 60) if steps is None else (run.step, steps)
-        done = spent / whole_run if whole_run else 1.0
+        done = share_done(run, minutes, steps)
         if done >= 1:
             break
         _learn(run, windows, options, done)

@@ -130,6 +130,21 @@ def comma_words(text: str) -> list[str]:
     return [word for word in (part.strip() for part in text.split(",")) if word]
 
 
+def chosen_parts(flag: str, text: str, known: Sequence[str]) -> list[str]:
+    """The parts that ``text`` names, with commas, some of ``known``; ``flag`` is for the message.
+
+    Raises:
+        OptionError: none is named, or one that there is not.
+    """
+    found = comma_words(text)
+    for word in found:
+        if word not in known:
+            raise OptionError(f"{flag} {word}: no such part{did_you_mean(word, known)}")
+    if not found:
+        raise OptionError(f"{flag}: name some of {', '.join(known)}")
+    return found
+
+
 def same_file(one: str | os.PathLike[str], other: str | os.PathLike[str]) -> bool:
     """True where two paths lead to one file."""
     try:

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from otio_autoedit.cli.arguments import CommandParser, add_common, comma_words
+from otio_autoedit.cli.arguments import CommandParser, add_common, chosen_parts, comma_words
 from otio_autoedit.cli.data import VARIABLE, data_folder
 from otio_autoedit.cli.speaking import Speaker
 from otio_autoedit.cli.telling import teller
-from otio_autoedit.errors import AutoEditError, OptionError, did_you_mean
+from otio_autoedit.errors import AutoEditError, OptionError
 from otio_autoedit.models.evaluate import PARTS
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def run(given: Namespace, speaker: Speaker) -> int:
         return int(_elsewhere(given.network).run(given, speaker))
     if given.curves:
         return _curves(given.curves, speaker)
-    tolerances, parts = _tolerances(given.tolerance), _parts(given.only)
+    tolerances, parts = _tolerances(given.tolerance), chosen_parts("--only", given.only, PARTS)
     for flag, number in (("--windows", given.windows), ("--shots", given.shots)):
         if number < 1:
             raise OptionError(f"{flag} {number}: one at least")
@@ -197,16 +197,6 @@ def _curves(history: Path, speaker: Speaker) -> int:
     draw_curves(history, drawn)
     speaker.written(str(drawn), "learning curves")
     return 0
-
-
-def _parts(text: str) -> list[str]:
-    found = comma_words(text)
-    for word in found:
-        if word not in PARTS:
-            raise OptionError(f"--only {word}: no such part{did_you_mean(word, PARTS)}")
-    if not found:
-        raise OptionError(f"--only: name some of {', '.join(PARTS)}")
-    return found
 
 
 def _tolerances(text: str) -> list[int]:

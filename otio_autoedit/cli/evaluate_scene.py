@@ -6,11 +6,11 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from otio_autoedit.cli.arguments import CommandParser, add_common, comma_words
+from otio_autoedit.cli.arguments import CommandParser, add_common, chosen_parts, comma_words
 from otio_autoedit.cli.data import VARIABLE, data_folder
 from otio_autoedit.cli.speaking import Speaker
 from otio_autoedit.cli.telling import teller
-from otio_autoedit.errors import OptionError, did_you_mean
+from otio_autoedit.errors import OptionError
 from otio_autoedit.models.evaluate import SCENE_PARTS
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def _add_results(result: CommandParser) -> None:
 
 def run(given: Namespace, speaker: Speaker) -> int:
     """Measure, and print the tables."""
-    parts, areas = _parts(given.only), _areas(given.size)
+    parts, areas = chosen_parts("--only", given.only, SCENE_PARTS), _areas(given.size)
     if given.sheets and given.peers_only:
         raise OptionError("--sheets: they show our mistakes; leave --peers-only")
     data = data_folder(given.data)
@@ -112,16 +112,6 @@ def _options(given: Namespace, parts: list[str], areas: list[int]) -> SceneOptio
         sets=given.sets,
         sheets=given.sheets,
     )
-
-
-def _parts(text: str) -> list[str]:
-    found = comma_words(text)
-    for word in found:
-        if word not in SCENE_PARTS:
-            raise OptionError(f"--only {word}: no such part{did_you_mean(word, SCENE_PARTS)}")
-    if not found:
-        raise OptionError(f"--only: name some of {', '.join(SCENE_PARTS)}")
-    return found
 
 
 def _areas(text: str) -> list[int]:

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from otio_autoedit.models.train.validate import Validation
 
 JOBS = ("shots", "scene", "importance", "gather", "sets", "generate", "teach")
-
 EXAMPLES = (
     "gather --out ~/gathered",
     "shots --extra ~/gathered --out runs/shots",
@@ -131,8 +130,8 @@ def _gather(given: Namespace, speaker: Speaker) -> int:
             words = f"{step.clip}: {step.reason}" if step.reason else step.clip
             print(f"{step.done} of {step.total}, {words}", file=sys.stderr, flush=True)
 
-    wanted = given.progress != "none" and not given.quiet
-    gathered = gather(given.out, base=given.base or BASE, progress=show if wanted else None)
+    wanted = show if _wants_lines(given) else None
+    gathered = gather(given.out, base=given.base or BASE, progress=wanted)
     for failure in gathered.failed:
         speaker.warning(f"{failure.clip} could not be had from {failure.url}: {failure.reason}")
     there = len(gathered.made) + len(gathered.kept)

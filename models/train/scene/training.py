@@ -39,6 +39,7 @@ from otio_autoedit.models.train.run import (
     learning_rate,
     read_history,
     restore,
+    share_done,
     take_step,
     write_checkpoint,
     write_json,
@@ -174,8 +175,7 @@ def train_scene(
     saved_s = time.monotonic()
     begun_s = saved_s - run.elapsed_s
     while True:
-        spent, whole_run = (run.elapsed_s, minutes * 60) if steps is None else (run.step, steps)
-        done = spent / whole_run if whole_run else 1.0
+        done = share_done(run, minutes, steps)
         if done >= 1:
             break
         trainer.learn(feed, done)
