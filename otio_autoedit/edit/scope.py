@@ -1,0 +1,60 @@
+"""A file as rules look at it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from types import MappingProxyType
+
+from otio_autoedit.analysis.record import Analysis
+from otio_autoedit.edit.clock import Clock
+from otio_autoedit.edit.draft import Believed
+from otio_autoedit.edit.signal import Call, Values
+from otio_autoedit.edit.signals import measure
+from otio_autoedit.edit.signals.view import View
+from otio_autoedit.edit.transcript import Transcript
+from otio_autoedit.edit.zones import Zone
+
+_NO_ZONES: Mapping[str, Zone] = MappingProxyType({})
+
+
+class FileScope:
+    """One analysed file from its head, as a `signal.Scope`; each signal is worked out once.
+
+    ``believed`` are the transitions in force: what shots are is read off them. Without a
+    ``transcript`` nothing is known of what is said.
+    """
+
+    def __init__(
+        self,
+        analysis: Analysis,
+        clock: Clock,
+        believed: Sequence[Believed] = (),
+        transcript: Transcript | None = None,
+        zones: Mapping[str, Zone] = _NO_ZONES,
+    ) -> None:
+        self._view = View(analysis, clock, believed, transcript, zones)
+        self._held: dict[Call, Values] = {}
+
+    @property
+    def rate(self) -> Fraction:
+        """Frames a second, of the timeline."""
+        return self._view.rate
+
+    @property
+    def length(self) -> int:
+        """The file's length in frames of the timeline."""
+        return self._view.length
+
+    def values(self, call: Call) -> Values:
+        """The signal at each frame, float32 ``[length]``, read-only; not a number where nothing is
+        known.
+
+        Raises:
+            OptionError: no such signal, label or zone, or brackets that do not fit it.
+        """
+        if call not in self._held:
+            values = measure(self._view, call)
+            values.flags.writeable = False
+            self._held[call] = values
+        return self._held[call]

@@ -1,0 +1,37 @@
+"""Black and frozen pictures."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from otio_autoedit.edit.signal import Values
+from otio_autoedit.edit.signals.curves import curve
+from otio_autoedit.edit.signals.runs import runs
+from otio_autoedit.edit.signals.view import View
+
+_BLACK, _SEEN = 0.02, 0.06  # mean brightness
+_SAME = 1 / 1024  # mean difference: a quarter of a step of 8 bits
+_FREEZE = 0.5  # s
+
+
+def black(view: View) -> Values:
+    """1 where the mean brightness is .02 or less, falling to 0 at .06."""
+    brightness = curve(view, "brightness")
+    return np.clip((_SEEN - brightness) / (_SEEN - _BLACK), 0, 1).astype(np.float32)
+
+
+def frozen(view: View) -> Values:
+    """1 in runs of half a second and more whose frames are all as the one before; the first frame
+    of the run is the one that the others repeat."""
+    change = curve(view, "change")
+    if view.is_still:
+        return view.unknown()
+    result = np.where(np.isnan(change), np.float32(np.nan), np.float32(0)).astype(np.float32)
+    shortest = math.ceil(_FREEZE * view.rate)
+    for start, stop in runs(change < _SAME):
+        first = max(start - 1, 0)
+        if stop - first >= shortest:
+            result[first:stop] = 1
+    return result
