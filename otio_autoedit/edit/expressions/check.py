@@ -259,7 +259,10 @@ class _Checker:
         try:
             result = self.of(parse(value))
         except ExpressionError as error:
-            raise ExpressionError(column, f"in ${name}, {error}") from None
+            innermost = (
+                error.problem if error.problem.startswith("in $") else f"in ${name}, {error}"
+            )
+            raise ExpressionError(column, innermost) from None
         self._inside.pop()
         return replace(result, node=replace(result.node, column=column))
 
