@@ -100,7 +100,7 @@ class Framing:
 class EditPlan:
     """A decided edit. ``rate`` is the timeline's, ``size`` its display size in pixels; ``audio``
     says whether each piece carries its own linked sound or none. ``alternates`` are the best pieces
-    left out, best first."""
+    left out, best first; ``notes`` say for people what could not be as asked."""
 
     name: str
     sources: tuple[Source, ...]
@@ -114,4 +114,5 @@ class EditPlan:
     audio: Literal["linked", "none"] = "linked"
     recipe: str = ""
     start_timecode: str = ""  # of the timeline's first frame; "" for 00:00:00:00
+    notes: tuple[str, ...] = ()
     options: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
