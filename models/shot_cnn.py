@@ -34,14 +34,14 @@ class FrameFeatures:
     colours: Tensor
     levels: Tensor
 
-    def of_one_film(self) -> tuple[Tensor, ...]:
-        """Returns the parts of a batch of one, time first, as `window_stream` takes them."""
-        return tuple(getattr(self, field.name)[0] for field in fields(self))
+    def time_first(self) -> tuple[Tensor, ...]:
+        """Returns the parts as `(T, B, ...)`, as `window_stream` takes them."""
+        return tuple(getattr(self, field.name).transpose(0, 1) for field in fields(self))
 
     @classmethod
-    def in_a_batch(cls, parts: tuple[Tensor, ...]) -> FrameFeatures:
-        """Returns what `of_one_film` took apart."""
-        return cls(*(part[None] for part in parts))
+    def batch_first(cls, parts: tuple[Tensor, ...]) -> FrameFeatures:
+        """Returns what `time_first` took apart."""
+        return cls(*(part.transpose(0, 1) for part in parts))
 
 
 class SmallCNN(nn.Module):

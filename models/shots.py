@@ -15,6 +15,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from otio_autoedit.errors import WeightsError
 from otio_autoedit.media.thumbnails import check_thumbnails
 from otio_autoedit.models.blocks import Blocks
+from otio_autoedit.models.guises import both_guises, mean_scores, turned
 from otio_autoedit.models.heads import TransitionHead, TransitionLogits
 from otio_autoedit.models.shot_cnn import FrameFeatures, SmallCNN
 from otio_autoedit.models.shot_rnn import TemporalRNN
@@ -79,18 +80,18 @@ def as_input(frames: Tensor) -> Tensor:
 
 
 def as_scores(logits: TransitionLogits) -> BoundaryScores:
-    """Returns the probabilities of a single window, `(1, T)` logits, as arrays."""
-    return BoundaryScores(
-        logits.middle.sigmoid()[0].cpu().numpy(),
-        logits.inside.sigmoid()[0].cpu().numpy(),
-        logits.kind.softmax(-1)[0].cpu().numpy(),
-        logits.jump.sigmoid()[0].cpu().numpy(),
-    )
+    """Returns the probabilities of a single window, `(G, T)` logits of its guises, as arrays."""
+    mean = mean_scores(logits)
+    parts = (mean.middle, mean.inside, mean.kind, mean.jump)
+    return BoundaryScores(*(part[0].cpu().numpy() for part in parts))
 
 
-def film_scores(net: ShotNet, frames: NDArray[np.uint8]) -> BoundaryScores:
-    """Returns what the network says of a film that is held whole, `(n, 27, 48, 3)` uint8 RGB."""
-    stream = _ScoreStream(net, "cpu")
+def film_scores(net: ShotNet, frames: NDArray[np.uint8], *, once: bool = False) -> BoundaryScores:
+    """Returns what the network says of a film that is held whole, `(n, 27, 48, 3)` uint8 RGB.
+
+    `once` shows it the film as it is only: for measuring what the other guise is worth.
+    """
+    stream = _ScoreStream(net, "cpu", once=once)
     stream.push(frames)
     return stream.finish()
 
@@ -159,16 +160,18 @@ class ShotDetector:
 class _ScoreStream:
     """Thumbnails in, what the network says of each boundary out; for one film after another.
 
-    The backbone sees blocks of the grid, so that how they arrive changes nothing.
+    The backbone sees blocks of the grid, so that how they arrive changes nothing. A block waits for
+    the next, whose first frame comes before its last in the film backwards.
     """
 
-    def __init__(self, net: ShotNet, device: str) -> None:
-        self._net, self._device = net, device
+    def __init__(self, net: ShotNet, device: str, *, once: bool = False) -> None:
+        self._net, self._device, self._once = net, device, once
         self._begin()
 
     def _begin(self) -> None:
         self._blocks: Blocks[np.uint8] = Blocks(GRID.centre)
-        self._previous: Tensor | None = None  # the last frame of the block before
+        self._before: Tensor | None = None  # the last frame of the block before
+        self._waiting: Tensor | None = None  # the block to see
         self.windows = WindowStream(self._over_time, GRID)
         self._scores: list[BoundaryScores] = []
 
@@ -176,29 +179,41 @@ class _ScoreStream:
     @torch.inference_mode()
     def push(self, thumbs: NDArray[np.uint8]) -> None:
         for block in self._blocks.push(thumbs):
-            self._see(block)
+            self._next(block)
 
     @one_thread()
     @torch.inference_mode()
     def finish(self) -> BoundaryScores:
         for block in self._blocks.rest():
-            self._see(block)
+            self._next(block)
+        if self._waiting is not None:
+            self._see(self._waiting, self._waiting[:, -1:])
         self._scores += self.windows.finish()
         scores = BoundaryScores.joined(self._scores)
         self._begin()
         return scores
 
-    def _see(self, block: NDArray[np.uint8]) -> None:
-        """Runs the backbone on a block of the grid, or the film's last."""
+    def _next(self, block: NDArray[np.uint8]) -> None:
+        """Takes a block of the grid, or the film's last, and sees the one that waited for it."""
         frames = as_input(torch.from_numpy(block)[None].to(self._device))
-        previous = frames[:, :1] if self._previous is None else self._previous
-        features = self._net.backbone(frames, previous)
-        self._previous = frames[:, -1:].clone()
-        self._scores += self.windows.push(features.of_one_film())
+        if self._waiting is not None:
+            self._see(self._waiting, frames[:, :1])
+        self._waiting = frames
+
+    def _see(self, frames: Tensor, after: Tensor) -> None:
+        """Runs the backbone on a block, in both guises."""
+        before = frames[:, :1] if self._before is None else self._before
+        if self._once:
+            features = self._net.backbone(frames, before)
+        else:
+            features = turned(self._net.backbone(*both_guises(frames, before, after)))
+        self._before = frames[:, -1:].clone()
+        self._scores += self.windows.push(features.time_first())
 
     def _over_time(self, features: Features, kept: slice) -> BoundaryScores:
         """Runs the RNN and the head on a window."""
-        scores = as_scores(self._net.over_time(FrameFeatures.in_a_batch(features)))
+        seen = FrameFeatures.batch_first(features)
+        scores = as_scores(self._net.over_time(seen if self._once else turned(seen)))
         return scores.slice(kept.start, kept.stop)
 
 

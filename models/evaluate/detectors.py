@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from otio_autoedit.models.evaluate.films import Film
-from otio_autoedit.models.evaluate.flips import flipped_scores
 from otio_autoedit.models.evaluate.peers import (
     TransNet,
     scenedetect_detector,
     transnet_transitions,
 )
-from otio_autoedit.models.shots import ShotDetector, network_from
+from otio_autoedit.models.shots import ShotDetector, film_scores, network_from
 from otio_autoedit.models.transition import (
     BoundaryScores,
     JumpCut,
@@ -24,7 +23,7 @@ from otio_autoedit.models.transition import (
 from otio_autoedit.models.weight_files import load_weights
 
 OURS = "otio-autoedit"
-OURS_FLIPS = "otio-autoedit, flips"
+OURS_ONCE = "otio-autoedit, asked once"
 TRANSNET = "TransNetV2"
 TRANSNET_BOTH = "TransNetV2, both heads"
 ADAPTIVE = "PySceneDetect Adaptive"
@@ -52,7 +51,7 @@ class DetectorOptions:
         weights: other weights than the package's.
         peers: PySceneDetect's two as well.
         transnet: TransNetV2 as well.
-        flips: ours once more, averaged over mirrored and reversed films.
+        once: ours as well without its second guise; see `guises`.
         kept: the folder where TransNetV2's answers are kept; None: nowhere.
         fresh: run it even where they are known.
     """
@@ -60,7 +59,7 @@ class DetectorOptions:
     weights: Path | None = None
     peers: bool = True
     transnet: bool = True
-    flips: bool = False
+    once: bool = False
     kept: Path | None = None
     fresh: bool = False
 
@@ -73,8 +72,8 @@ def detectors_of(options: DetectorOptions) -> dict[str, Detector]:
         WeightsError: our weights cannot be used.
     """
     found: dict[str, Detector] = {OURS: our_detector(options.weights)}
-    if options.flips:
-        found[OURS_FLIPS] = flipping_detector(options.weights)
+    if options.once:
+        found[OURS_ONCE] = once_detector(options.weights)
     if options.transnet:
         network = TransNet(options.kept, fresh=options.fresh)
         found[TRANSNET] = _transnet(network, spread=False)
@@ -96,12 +95,12 @@ def our_detector(weights: Path | None = None) -> Detector:
     return detect
 
 
-def flipping_detector(weights: Path | None = None) -> Detector:
-    """Returns the shot network asked four times: see `flips`."""
+def once_detector(weights: Path | None = None) -> Detector:
+    """Returns the shot network shown each film as it is, and not from the other side as well."""
     net, thresholds = network_from(load_weights("shots", weights))
 
     def detect(film: Film) -> Found:
-        return _ours(flipped_scores(net, film.thumbnails(rough=True)), thresholds)
+        return _ours(film_scores(net, film.thumbnails(rough=True), once=True), thresholds)
 
     return detect
 

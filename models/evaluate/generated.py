@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from otio_autoedit.models.evaluate.detectors import OURS, OURS_FLIPS, Detector, Found
+from otio_autoedit.models.evaluate.detectors import OURS, OURS_ONCE, Detector, Found
 from otio_autoedit.models.evaluate.films import Film
 from otio_autoedit.models.evaluate.scoring import (
     Counts,
@@ -28,7 +28,7 @@ from otio_autoedit.models.train.synth import SynthOptions, Window, make_window
 from otio_autoedit.models.transition import TYPES, Transition
 
 EDITS = SynthOptions(length=240, dense_share=0.1, shot_frames=90)
-_KNOWS_TYPES = (OURS, OURS_FLIPS)
+_KNOWS_TYPES = (OURS, OURS_ONCE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,8 +86,8 @@ def _add_detectors(result: CommandParser) -> None:
         help="run TransNetV2 even on frames of which its answer is kept",
     )  # fmt: skip
     group.add_argument(
-        "--flips", action="store_true",
-        help="ours once more, averaged over mirrored and reversed films, at four times the cost",
+        "--once", action="store_true",
+        help="ours as well without showing it each film from the other side, at half the cost",
     )  # fmt: skip
 
 
@@ -169,7 +169,7 @@ def _options(
         weights=given.weights,
         peers=not given.no_peers,
         transnet=transnet,
-        flips=given.flips,
+        once=given.once,
         kept=default_folder() / "measured",
         fresh=given.fresh,
     )

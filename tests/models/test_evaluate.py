@@ -14,7 +14,7 @@ from otio_autoedit.models.evaluate.detectors import (
     ADAPTIVE,
     CONTENT,
     OURS,
-    OURS_FLIPS,
+    OURS_ONCE,
     DetectorOptions,
     Found,
     detectors_of,
@@ -64,8 +64,8 @@ def films(data: Path) -> list[LabelledFilm]:
 
 def test_every_detector_is_measured_on_every_set(films: list[LabelledFilm]) -> None:
     pytest.importorskip("scenedetect")
-    detectors = detectors_of(DetectorOptions(transnet=False, flips=True))
-    assert list(detectors) == [OURS, OURS_FLIPS, ADAPTIVE, CONTENT]
+    detectors = detectors_of(DetectorOptions(transnet=False, once=True))
+    assert list(detectors) == [OURS, OURS_ONCE, ADAPTIVE, CONTENT]
     rows = rows_of(measure(films, detectors), (0, 1))
     assert [(r.set, r.tolerance) for r in rows[:6]] == [
         *(("short", 0), ("film", 0), ("all", 0)),

@@ -1,4 +1,4 @@
-"""The report: as JSON and back, as tables; costs; learning curves; flips."""
+"""The report: as JSON and back, as tables; costs; learning curves."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from otio_autoedit.models.evaluate.bootstrap import Ahead
 from otio_autoedit.models.evaluate.cost import Cost, multiply_adds, our_multiply_adds, parameters
 from otio_autoedit.models.evaluate.curves import draw_curves
 from otio_autoedit.models.evaluate.detectors import ADAPTIVE, OURS, TRANSNET
-from otio_autoedit.models.evaluate.flips import backwards, flipped_scores
 from otio_autoedit.models.evaluate.generated import OfType, OnGenerated
 from otio_autoedit.models.evaluate.hard import FalseAlarms
 from otio_autoedit.models.evaluate.report import Report, read_report, write_report
@@ -25,7 +24,6 @@ from otio_autoedit.models.evaluate.scoring import Counts
 from otio_autoedit.models.evaluate.shots import Row
 from otio_autoedit.models.evaluate.tables import short_text, whole_text
 from otio_autoedit.models.shots import ShotDetector, film_scores, network_from
-from otio_autoedit.models.transition import BoundaryScores
 from otio_autoedit.models.weight_files import load_weights
 
 COUNTS = Counts(found=8, missed=2, false_alarms=2, cuts=10, cuts_found=8, cut_hits=8, cut_alarms=2)
@@ -158,35 +156,6 @@ def test_what_is_no_history_is_told(tmp_path: Path, text: str) -> None:
     (tmp_path / "history.json").write_text(text)
     with pytest.raises(AutoEditError, match=r"history\.json: no history"):
         draw_curves(tmp_path / "history.json", tmp_path / "out.png")
-
-
-def numbered(count: int) -> BoundaryScores:
-    each = np.arange(count, dtype=np.float32)
-    return BoundaryScores(each, each, np.stack([each] * 4, 1), each)
-
-
-def test_a_boundary_keeps_its_place_when_a_film_is_reversed() -> None:
-    """Of frames abcd the boundaries are ab, bc, cd; reversed they are dc, cb, ba."""
-    assert backwards(numbered(4)).middle.tolist() == [2, 1, 0, 3]
-    assert backwards(numbered(4)).kind[:, 2].tolist() == [2, 1, 0, 3]
-    for count in (0, 1):
-        assert backwards(numbered(count)).middle.tolist() == list(range(count))
-
-
-def test_flips_are_the_mean_of_four_and_alike_for_a_mirrored_film() -> None:
-    net, _ = network_from(load_weights("shots", None))
-    rng = np.random.default_rng(0)
-    shots = [rng.integers(0, 256, (1, 27, 48, 3), np.uint8).repeat(30, 0) for _ in range(2)]
-    film = np.concatenate(shots)
-    flipped = flipped_scores(net, film)
-    assert int(np.argmax(flipped.middle)) == 29
-    mirrored = flipped_scores(net, np.ascontiguousarray(film[:, :, ::-1]))
-    np.testing.assert_allclose(flipped.middle, mirrored.middle, atol=1e-5)
-    with torch.inference_mode():
-        passes = [film_scores(net, np.ascontiguousarray(f)) for f in (film, film[:, :, ::-1])]
-        turned = [film_scores(net, np.ascontiguousarray(f[::-1])) for f in (film, film[:, :, ::-1])]
-    at_the_cut = [p.middle[29] for p in passes] + [p.middle[29] for p in turned]
-    assert flipped.middle[29] == pytest.approx(np.mean(at_the_cut), abs=1e-6)
 
 
 def test_a_film_held_whole_has_the_scores_of_one_that_streams() -> None:

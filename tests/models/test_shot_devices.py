@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 
+from otio_autoedit.models.guises import both_guises
 from otio_autoedit.models.shots import ShotDetector, as_input, as_scores, network_from
 from otio_autoedit.models.transition import shots_from
 from otio_autoedit.models.weight_files import load_weights
@@ -38,7 +39,9 @@ def test_a_device_agrees_with_double_precision(device: str) -> None:
     frames = film()
     net, thresholds = network_from(load_weights("shots", None))
     with torch.inference_mode():
-        exact = as_scores(net.double()(as_input(torch.from_numpy(frames)[None]).double()))
+        seen = as_input(torch.from_numpy(frames)[None]).double()
+        guises = both_guises(seen, seen[:, :1], seen[:, -1:])
+        exact = as_scores(net.double().over_time(net.backbone(*guises)))
     detector = ShotDetector(device=device)
     detector.push(frames)
     found = detector.finish_scores()
