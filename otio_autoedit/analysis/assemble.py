@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from otio_autoedit.analysis.record import Analysis, Curve
+from otio_autoedit.analysis.record import Analysis, Curve, Features
 from otio_autoedit.analysis.results import (
     Curves,
     Index,
@@ -34,8 +34,11 @@ def assembled(results: Results, needs: Iterable[str]) -> Analysis:
     for need in needs:
         result = results[SHOWN[need]]
         made_by[need] = result.made_by  # type: ignore[attr-defined]
-        fields |= _fields(result)
-        curves |= _curves(result, index)
+        if need == "features":
+            fields |= _features(result)
+        else:
+            fields |= _fields(result)
+            curves |= _curves(result, index)
     return Analysis(
         media=index.media,
         index=index.frames,
@@ -43,6 +46,11 @@ def assembled(results: Results, needs: Iterable[str]) -> Analysis:
         made_by=MappingProxyType(made_by),
         **fields,
     )
+
+
+def _features(result: object) -> dict[str, Any]:
+    assert isinstance(result, Vectors)
+    return {"features": Features(result.positions, result.vectors)}
 
 
 def _fields(result: object) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from otio_autoedit.analysis.box_colours import DIMENSIONS
 from otio_autoedit.analysis.camera_motion import CameraMotion, motion_curves, within_shots
+from otio_autoedit.analysis.picture_curves import picture_curves
 from otio_autoedit.analysis.record import Track
 from otio_autoedit.analysis.results import (
     NO_PICTURES,
@@ -19,6 +20,7 @@ from otio_autoedit.analysis.results import (
     Detected,
     Index,
     Loudness,
+    Measured,
     Shots,
     Tracks,
     Vectors,
@@ -28,10 +30,13 @@ from otio_autoedit.analysis.sampled_shots import Sample
 from otio_autoedit.analysis.sampling import curve_of
 from otio_autoedit.analysis.stages import (
     CAMERA,
+    DETAIL,
     INDEX,
+    LIGHT,
     LOUDNESS,
     MOTION,
     OBJECTS,
+    PICTURE,
     SCORE,
     SHOTS,
     TRACKS,
@@ -57,6 +62,13 @@ def _motion(results: Results) -> Curves:
     camera, shots = _of(results, CAMERA, Camera), _of(results, SHOTS, Shots)
     curves = motion_curves(within_shots(camera.motion, shots.transitions))
     return Curves(curves, MappingProxyType({**camera.made_by, "shots": dict(shots.made_by)}))
+
+
+def _picture(results: Results) -> Curves:
+    """What pictures look like, over time."""
+    index, light = _of(results, INDEX, Index), _of(results, LIGHT, Measured)
+    curves = picture_curves(index.frames, light, _of(results, DETAIL, Measured))
+    return Curves(curves, light.made_by)
 
 
 def _tracks(results: Results) -> Tracks:
@@ -165,4 +177,5 @@ _MAKERS: Mapping[str, Callable[[Results], object]] = {
     MOTION: _motion,
     TRACKS: _tracks,
     SCORE: _score,
+    PICTURE: _picture,
 }

@@ -58,6 +58,19 @@ def identify(path: Path, now: Stamp, store: Store) -> str:
     return fingerprint(path, whole=True)
 
 
+def remembered(path: Path, store: Store) -> str | None:
+    """Returns what ``path`` was stored by when it was last seen, for a file that is not there (its
+    disk is not mounted, it was moved); None where it is there, or was never seen."""
+    try:
+        path.stat()
+    except (OSError, ValueError):
+        known = store.load(_path_name(path), _STAGE, _KEY)
+    else:
+        return None
+    name = str(known.data.get("fingerprint")) if known is not None else ""
+    return name if store.can_name(name) else None
+
+
 def remember(path: Path, now: Stamp, name: str, store: Store) -> None:
     """Keeps that ``path``, as long as it has this stamp, is stored by ``name``."""
     facts = {"fingerprint": name, "stamp": _listed(now)}

@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from otio_autoedit.analysis.assemble import assembled
 from otio_autoedit.analysis.derive import derived
-from otio_autoedit.analysis.identity import Stamp, identify, remember, stamp
+from otio_autoedit.analysis.identity import Stamp, identify, remember, remembered, stamp
 from otio_autoedit.analysis.progress import Reporter
 from otio_autoedit.analysis.record import Analysis
 from otio_autoedit.analysis.results import Index
@@ -51,7 +51,7 @@ def analyze(
     Args:
         path: a film, a sound or a still.
         needs: any of `NEEDS`: "shots", "loudness", "objects", "masks", "score", "novelty",
-            "motion", "scene".
+            "motion", "scene", "picture", "features".
         device: "auto", "cpu", "cuda", "cuda:1" or "mps", for the networks.
         threshold: how sure the network must be of a transition, 0 to 1; None for its own.
         shot_network: "autoedit" or "transnetv2"; None for the first.
@@ -60,6 +60,8 @@ def analyze(
         segmenter: what draws masks, likewise.
         store: where results are kept; None keeps nothing.
         progress: called some ten times a second; may raise `Cancelled`.
+
+    A file that is not there is not needed if the store has seen it and has all that is asked for.
 
     Raises:
         MediaError: the file cannot be read.
@@ -75,9 +77,12 @@ def analyze(
         detector=detector, segmenter=segmenter, progress=progress,
     )  # fmt: skip
     report = Reporter(progress, str(file))
-    now = _stamp(file)
     kept = Store() if isinstance(store, _Default) else store
-    job = _Job(file, now, (INDEX, *(SHOWN[need] for need in wanted)), sources, report)
+    stages = (INDEX, *(SHOWN[need] for need in wanted))
+    if kept is not None and (name := remembered(file, kept)) is not None:
+        return assembled(_without_media(file, stages, sources, report, kept, name), wanted)
+    now = _stamp(file)
+    job = _Job(file, now, stages, sources, report)
     if kept is None:
         return assembled(job.make({}), wanted)
     fingerprint = identify(file, now, kept)
@@ -194,6 +199,29 @@ class _Job:
             if error is self.report.raised or not any(again):
                 raise
         return dict(watch(self.path, stages, self.sources, self.report))
+
+
+def _without_media(
+    path: Path,
+    stages: tuple[str, ...],
+    sources: Sequence[Source],
+    report: Reporter,
+    store: Store,
+    fingerprint: str,
+) -> Results:
+    """Returns what is kept of a file that is not there; MediaError where that is not all."""
+    job = _Job(path, Stamp(0, 0), stages, sources, report)
+    results = job.kept(store, fingerprint)
+    if not (lacking := [stage for stage in stages if stage not in results]):
+        return results
+    try:
+        _stamp(path)
+    except MediaError as error:
+        raise MediaError(
+            f"{error}; what is kept of it lacks {', '.join(lacking)}: bring it back, or ask for "
+            "what was analysed, with the same networks and options"
+        ) from error
+    raise MediaError(f"{path}: the file came back while it was looked for: try again")
 
 
 def _stamp(path: Path) -> Stamp:

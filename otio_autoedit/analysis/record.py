@@ -16,6 +16,7 @@ from otio_autoedit.models.transition import JumpCut, Transition
 __all__ = [
     "Analysis",
     "Curve",
+    "Features",
     "FrameIndex",
     "JumpCut",
     "Masks",
@@ -115,6 +116,19 @@ class Masks:
         return held[start - first * TOGETHER : stop - first * TOGETHER]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Features:
+    """What a network makes of sampled pictures: alike pictures have vectors near each other.
+
+    Attributes:
+        frames: int64 ``[n]``: the source frames sampled, rising.
+        vectors: float32 ``[n, D]``.
+    """
+
+    frames: npt.NDArray[np.int64]
+    vectors: npt.NDArray[np.float32]
+
+
 def packed_mattes(values: npt.NDArray[np.uint8]) -> bytes:
     """Returns uint8 ``[n, h, w]`` compressed, as a piece of `Masks`."""
     return zlib.compress(np.ascontiguousarray(values).tobytes(), 1)
@@ -136,11 +150,13 @@ def _unpacked(piece: bytes, width: int, height: int) -> npt.NDArray[np.uint8]:
 class Analysis:
     """What is known of one file. Positions are source frames; ``transitions`` is None where shots
     were not asked for; ``jump_cuts`` too, and where the network does not tell them; so are
-    ``tracks`` without "objects", ``masks`` without "masks". ``made_by`` names each stage's network
+    ``tracks`` without "objects", ``masks`` without "masks", ``features`` without "features" (and
+    where it was read from JSON, which has none). ``made_by`` names each stage's network
     or measure, the hash of its weights, its options.
 
-    Curves, by name: "loudness", "motion", "novelty", "score", and for each kind of scene
-    "scene_indoor" and so on: see docs/analysis-json.md.
+    Curves, by name: "loudness", "motion", "novelty", "score", "brightness", "contrast", "change",
+    "shake", "sharpness", "field", and for each kind of scene "scene_indoor" and so on:
+    see docs/analysis-json.md.
     """
 
     media: MediaInfo
@@ -150,6 +166,7 @@ class Analysis:
     curves: Mapping[str, Curve] = field(default_factory=lambda: MappingProxyType({}))
     tracks: tuple[Track, ...] | None = None
     masks: tuple[Masks, ...] | None = None
+    features: Features | None = None
     made_by: Mapping[str, Mapping[str, object]] = field(
         default_factory=lambda: MappingProxyType({})
     )

@@ -128,6 +128,21 @@ class Vectors:
     made_by: MadeBy
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Measured:
+    """Numbers by name, each float32 ``[n]``, of the source frames ``positions`` ``[n]``, and what
+    measured them."""
+
+    positions: Positions
+    values: Mapping[str, Floats]
+    made_by: MadeBy
+
+    @classmethod
+    def none(cls, made_by: MadeBy) -> Measured:
+        """Returns what there is of a file without moving pictures."""
+        return cls(np.zeros(0, np.int64), {}, made_by)
+
+
 @dataclass(frozen=True, slots=True)
 class Tracks:
     """Objects followed over time; ``made_by`` names what found them and what followed them."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from otio_autoedit.analysis.choices import OURS
 from otio_autoedit.analysis.motion_source import MotionSource
 from otio_autoedit.analysis.named_networks import NamedDetector, NamedSegmenter
+from otio_autoedit.analysis.picture_source import DetailSource, LightSource
 from otio_autoedit.analysis.scene_network import STAGES, SceneNetwork
 from otio_autoedit.analysis.shot_network import ShotNetwork
 from otio_autoedit.analysis.source import Source
@@ -27,6 +28,7 @@ def find_sources(
         OptionError: there is no network of that name.
     """
     sources: list[Source] = [ShotNetwork(shot_network, device, threshold), MotionSource()]
+    sources += [LightSource(), DetailSource()]
     ours = set(STAGES)
     if detector not in (None, OURS):
         sources.append(NamedDetector(str(detector), device, progress))

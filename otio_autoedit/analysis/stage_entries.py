@@ -34,6 +34,7 @@ from otio_autoedit.analysis.results import (
     Loudness,
     MadeBy,
     Mattes,
+    Measured,
     Scenes,
     Shots,
     Tracks,
@@ -41,11 +42,14 @@ from otio_autoedit.analysis.results import (
 )
 from otio_autoedit.analysis.stages import (
     CAMERA,
+    DETAIL,
     INDEX,
+    LIGHT,
     LOUDNESS,
     MASKS,
     MOTION,
     OBJECTS,
+    PICTURE,
     SCENE,
     SCORE,
     SHOTS,
@@ -346,6 +350,19 @@ def _curves(entry: Entry, about: About) -> Curves:
     return Curves(curves, _object(read.value("made_by")))
 
 
+def _measured_entry(result: Measured) -> Entry:
+    data = {"names": list(result.values), "made_by": dict(result.made_by)}
+    return Entry(data, {"positions": result.positions, **result.values})
+
+
+def _measured(entry: Entry, about: About) -> Measured:
+    read, arrays = Fields(entry.data, "measured"), EntryArrays(entry, "measured")
+    positions = arrays.positions(about.frames)
+    names = read.texts("names")
+    values = {name: arrays.floats(name, len(positions)) for name in names}
+    return Measured(positions, values, _object(read.value("made_by")))
+
+
 def _object(value: Any) -> MadeBy:
     if not isinstance(value, dict):
         raise ValueError("an object is asked for")
@@ -364,5 +381,8 @@ FORMS: Mapping[str, StageForm[Any]] = {
     TRACKS: StageForm(Tracks, _tracks_entry, _tracks),
     MOTION: StageForm(Curves, _curves_entry, _curves),
     SCORE: StageForm(Curves, _curves_entry, _curves),
+    LIGHT: StageForm(Measured, _measured_entry, _measured),
+    DETAIL: StageForm(Measured, _measured_entry, _measured),
+    PICTURE: StageForm(Curves, _curves_entry, _curves),
 }
 """By stage."""

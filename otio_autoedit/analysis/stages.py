@@ -17,6 +17,7 @@ from otio_autoedit.errors import OptionError, did_you_mean
 INDEX, SHOTS, LOUDNESS = "index", "shots", "loudness"
 OBJECTS, MASKS, SCENE, VECTORS = "objects", "masks", "scene", "vectors"
 CAMERA, MOTION, TRACKS, SCORE = "camera", "motion", "tracks", "score"
+LIGHT, DETAIL, PICTURE = "light", "detail", "picture"
 
 SHOWN = MappingProxyType(
     {
@@ -28,6 +29,8 @@ SHOWN = MappingProxyType(
         "novelty": VECTORS,
         "motion": MOTION,
         "scene": SCENE,
+        "picture": PICTURE,
+        "features": VECTORS,
     }
 )
 """What may be asked for, and the stage that tells it. The index is always made."""
@@ -37,6 +40,7 @@ NEEDS = tuple(SHOWN)
 MADE_OF = MappingProxyType(
     {
         MOTION: (CAMERA, SHOTS),
+        PICTURE: (LIGHT, DETAIL),
         TRACKS: (OBJECTS, CAMERA, SHOTS),
         SCORE: (VECTORS, OBJECTS, CAMERA, SHOTS, LOUDNESS),
     }
@@ -47,6 +51,7 @@ MADE_OF = MappingProxyType(
 _VERSIONS = {
     **{INDEX: 1, SHOTS: 2, LOUDNESS: 1},
     **{OBJECTS: 1, MASKS: 1, SCENE: 1, VECTORS: 1, CAMERA: 1, MOTION: 1, TRACKS: 1, SCORE: 1},
+    **{LIGHT: 1, DETAIL: 1, PICTURE: 1},
 }
 
 

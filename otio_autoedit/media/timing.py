@@ -44,6 +44,15 @@ def source_frame(index: FrameIndex, edit_frame: int) -> int:
     return int(np.searchsorted(_starts(index), edit_frame, side="right")) - 1
 
 
+def on_screen(index: FrameIndex) -> npt.NDArray[np.int64]:
+    """The source frame on screen on every edit frame, int64 ``[duration_frames]``."""
+    frames = np.arange(duration_frames(index), dtype=np.int64)
+    if not index.variable_rate:
+        return frames
+    shown = np.searchsorted(_starts(index), frames, side="right") - 1
+    return np.maximum(shown, 0).astype(np.int64)
+
+
 def seconds(index: FrameIndex, source_frame: int) -> Fraction:
     """The time of a source frame after the first picture; the end of the last for the one after."""
     count = len(index.pts)
