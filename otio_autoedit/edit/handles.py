@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate
@@ -74,16 +74,16 @@ def sound_handles(clock: Clock, piece: Piece, stream: int) -> tuple[int, int]:
 
 
 def streams_across(
-    clocks: Sequence[Clock], before: Piece | None, after: Piece | None
+    before: tuple[Clock, Piece] | None, after: tuple[Clock, Piece] | None
 ) -> tuple[int, ...]:
     """The sound streams heard right up to the cut between two pieces and right from it on; of one
     piece alone (at the timeline's ends) those that are heard there."""
-    counts = [len(clocks[p.source].source.media.audio) for p in (before, after) if p is not None]
+    counts = [len(side[0].source.media.audio) for side in (before, after) if side is not None]
     return tuple(
         stream
         for stream in range(min(counts, default=0))
-        if (before is None or _touches(clocks[before.source], before, stream, at_stop=True))
-        and (after is None or _touches(clocks[after.source], after, stream, at_stop=False))
+        if (before is None or _touches(*before, stream, at_stop=True))
+        and (after is None or _touches(*after, stream, at_stop=False))
     )
 
 

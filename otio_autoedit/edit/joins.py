@@ -195,9 +195,12 @@ class _Bench:
         return sound_handles(self.clocks[piece.source], piece, stream)
 
     def _streams(self, before: int | None, after: int | None) -> tuple[int, ...]:
-        left = None if before is None else self.pieces[before]
-        right = None if after is None else self.pieces[after]
-        return streams_across(self.clocks, left, right)
+        return streams_across(
+            *(
+                None if at is None else (self.clocks[self.pieces[at].source], self.pieces[at])
+                for at in (before, after)
+            )
+        )
 
     def _note(self, what: str, at: int, figure: str = "") -> None:
         name = self.pieces[at].name or f"piece {at + 1}"

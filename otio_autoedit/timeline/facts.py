@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from unicodedata import category
 
 from otio_autoedit.edit.plan import EditPlan
@@ -12,14 +13,16 @@ _UNSAFE = ("Cc", "Cs", "Zl", "Zp")  # control characters, half characters, line 
 _NO_XML = "\ufffe\uffff"
 
 
-def plan_facts(plan: EditPlan) -> dict[str, object]:
-    """Recipe, options, rate, size and sources, as plain JSON values."""
+def plan_facts(plan: EditPlan, notes: Iterable[str] = ()) -> dict[str, object]:
+    """Recipe, options, rate, size, sources and notes, those given too, as plain JSON values."""
+    said = [safe_text(note) for note in (*plan.notes, *notes)]
     return {
         "recipe": plan.recipe,
         "options": {k: safe_text(v) if isinstance(v, str) else v for k, v in plan.options.items()},
         "rate": str(plan.rate),
         "size": list(plan.size),
         "sources": [source_facts(source.media) for source in plan.sources],
+        **({"notes": said} if said else {}),
     }
 
 

@@ -1,11 +1,15 @@
 """What of ours stands in a timeline: ``metadata["autoedit"]``, schema 1, readable for ever.
 
-On the timeline: ``schema``, ``version``, ``recipe``, ``options``, ``rate`` ("24000/1001"),
-``size`` and ``sources``, a list with the facts of each file. On a clip: ``source`` (its number in
-that list), ``stream`` (sound: the number among the file's sound streams), ``link`` (clips of one
-number belong together), ``score``, ``reason``, ``signals``, ``clean`` (``[start, stop)`` in the
-frames of ``source_range``). On a marker: ``kind``, ``confidence``, ``span`` (as ``clean``) and its
-numbers.
+On the timeline: ``schema``, ``version``, ``recipe``, ``options``, ``rate`` ("24000/1001"), ``size``
+(the edit's, also where it is reframed), ``sources``, a list with the facts of each file, and
+``notes``: what could not be as asked. On a clip: ``source`` (its number in that list), ``stream``
+(sound: the number among the file's sound streams), ``link`` (clips of one number belong together),
+``score``, ``reason``, ``signals``, ``clean`` (``[start, stop)`` in the frames of ``source_range``),
+``framing``: the camera path of a reframed clip, what it ``follows`` ("person 3") and its ``keys``
+``[frame, x, y, width]``, linear between and held beyond: the frame counts from the clip's first, x
+and y are the crop's centre and width its width, as shares of the source's displayed picture; the
+crop has the aspect of the timeline's ``size``. On a marker: ``kind``, ``confidence``, ``span`` (as
+``clean``) and its numbers.
 """
 
 from __future__ import annotations
