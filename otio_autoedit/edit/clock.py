@@ -45,7 +45,8 @@ class Clock:
         if media.kind != "video":
             return edit
         if media.variable_rate and self.rate != media.edit_rate:
-            return timing.source_frame(self._index, frame)
+            last = timing.duration_frames(self._index) - 1  # the length is rounded up, this is not
+            return timing.source_frame(self._index, min(frame, last))
         return timing.source_frame(self.source.index, edit)
 
     @property

@@ -101,4 +101,5 @@ def _gaps(
     a: npt.NDArray[np.float32], b: npt.NDArray[np.float32], across: float, down: float
 ) -> npt.NDArray[np.float32]:
     apart = np.maximum(np.maximum(a[:, :2] - b[:, 2:], b[:, :2] - a[:, 2:]), 0)
-    return np.hypot(apart[:, 0] * across, apart[:, 1] * down).astype(np.float32)
+    far = np.hypot(apart[:, 0] * across, apart[:, 1] * down)
+    return np.asarray(far, np.float32)

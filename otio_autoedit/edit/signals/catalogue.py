@@ -9,6 +9,7 @@ from otio_autoedit.edit.signal import Signal, Values
 from otio_autoedit.edit.signals import curves, pictures, shots, sounds, things, words
 from otio_autoedit.edit.signals.replay import replay
 from otio_autoedit.edit.signals.view import View
+from otio_autoedit.models.scene_labels import SCENES
 
 Measure = Callable[..., Values]  # (view, *arguments)
 
@@ -96,8 +97,10 @@ DECLARED: tuple[tuple[Signal, Measure], ...] = (
     ),
     (
         Signal(
-            "black", "condition", "the picture is black: 1 to a mean brightness of .02, 0 from .06",
-            "0 to 1", "`brightness`", ("picture",),
+            "black", "condition",
+            "the picture is black: mean brightness up to .02 and contrast up to .03 (0 from .06 "
+            "and .07)",
+            "0 to 1", "`brightness`, contrast", ("picture",),
         ),
         pictures.black,
     ),
@@ -227,7 +230,7 @@ DECLARED: tuple[tuple[Signal, Measure], ...] = (
     (
         Signal(
             "scene", "condition",
-            "where it is: `scene(sport)`; " + ", ".join(curves.SCENES),
+            "where it is: `scene(sport)`; " + ", ".join(SCENES),
             "probability, 0 to 1", _SCENE_NETWORK, ("scene",), ("label",),
         ),
         curves.scene,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from otio_autoedit.analysis.record import Curve
 from otio_autoedit.edit.signal import Values
 from otio_autoedit.edit.signals.view import View
 from otio_autoedit.errors import OptionError, did_you_mean
+from otio_autoedit.models.scene_labels import SCENES
 
-SCENES = ("indoor", "nature", "town", "street", "sport", "studio")
 _SAME_RATE = 1e-3  # relative
 _SOUND = frozenset({"loudness", "level", "onset", "speech", "cheer"})
 
@@ -41,11 +42,10 @@ def loudest(view: View, name: str) -> Values:
     if found is None or not len(found.values):
         return view.unknown()
     edges = (np.arange(view.length + 1) / float(view.rate) - found.start) * found.rate
-    edges = np.ceil(edges - 1e-6).astype(np.int64)
-    inside = np.clip(edges, 0, len(found.values))
+    inside = np.clip(np.ceil(edges - 1e-6), 0, len(found.values)).astype(np.int64)
     if (np.diff(inside) > 0).sum() < 0.5 * min(view.length, len(found.values)):
         return curve(view, name)  # sampled more slowly than frames pass
-    padded = np.append(found.values, np.float32(-np.inf))
+    padded = np.append(found.values[: inside[-1]], np.float32(-np.inf))
     values = np.maximum.reduceat(padded, inside[:-1]).astype(np.float32)
     return np.where(np.diff(inside) > 0, values, curve(view, name))
 
@@ -67,5 +67,5 @@ def _a_sample_a_frame(view: View, found: Curve) -> bool:
     return media.kind == "video" and abs(found.rate - rate) <= _SAME_RATE * rate
 
 
-def _known(values: Values, known: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Values:
+def _known(values: Values, known: npt.NDArray[np.bool_]) -> Values:
     return np.where(known, values, np.float32(np.nan)).astype(np.float32)

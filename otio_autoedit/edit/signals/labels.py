@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-_OURS = (
-    *("person", "face", "car", "bus", "truck", "motorcycle", "bicycle", "train"),
-    *("cat", "dog", "horse", "bird", "ball"),
-)
+from otio_autoedit.models.scene_labels import OBJECTS
+
 _COCO = """
 airplane, boat, traffic light, fire hydrant, stop sign, parking meter, bench, sheep, cow, elephant,
 bear, zebra, giraffe, backpack, umbrella, handbag, tie, suitcase, frisbee, skis, snowboard,
@@ -16,5 +14,5 @@ mouse, remote, keyboard, cell phone, microwave, oven, toaster, sink, refrigerato
 vase, scissors, teddy bear, hair drier, toothbrush
 """
 
-LABELS = frozenset((*_OURS, *" ".join(_COCO.split()).split(", ")))
+LABELS = frozenset((*OBJECTS, *" ".join(_COCO.split()).split(", ")))
 """The scene network's objects and the 80 of COCO, which most detectors of others know."""

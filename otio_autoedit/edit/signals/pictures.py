@@ -11,15 +11,19 @@ from otio_autoedit.edit.signals.curves import curve
 from otio_autoedit.edit.signals.runs import runs
 from otio_autoedit.edit.signals.view import View
 
-_BLACK, _SEEN = 0.02, 0.06  # mean brightness
+_BLACK, _DIM = 0.02, 0.06  # mean brightness
+_FLAT, _DRAWN = 0.03, 0.07  # contrast: a white title on a two-hundredth of the picture has .07
 _SAME = 1 / 1024  # mean difference: a quarter of a step of 8 bits
 _FREEZE = 0.5  # s
 
 
 def black(view: View) -> Values:
-    """1 where the mean brightness is .02 or less, falling to 0 at .06."""
-    brightness = curve(view, "brightness")
-    return np.clip((_SEEN - brightness) / (_SEEN - _BLACK), 0, 1).astype(np.float32)
+    """1 where the mean brightness is .02 or less and the contrast .03, falling to 0 at .06 and .07:
+    a night with a lamp in it is dark, but not black."""
+    dark = _below(curve(view, "brightness"), _BLACK, _DIM)
+    return np.where(
+        np.isnan(dark), dark, np.fmin(dark, _below(curve(view, "contrast"), _FLAT, _DRAWN))
+    )
 
 
 def frozen(view: View) -> Values:
@@ -35,3 +39,8 @@ def frozen(view: View) -> Values:
         if stop - first >= shortest:
             result[first:stop] = 1
     return result
+
+
+def _below(values: Values, low: float, high: float) -> Values:
+    falls: Values = np.clip((high - values) / (high - low), 0, 1).astype(np.float32)
+    return falls

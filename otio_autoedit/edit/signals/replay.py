@@ -79,16 +79,18 @@ def _fits(view: View, first: Transition, last: Transition) -> bool:
 
 
 def _changes(view: View, start: int, stop: int) -> Values:
-    """The change of source frames, where it was measured for each."""
-    found = view.analysis.curves.get("change")
-    if found is None or len(found.values) < stop:
+    """The change from frame to frame between two source frames; nothing where it was not measured
+    at every frame of the edit rate."""
+    found, media = view.analysis.curves.get("change"), view.clock.source.media
+    if found is None or abs(found.rate - float(media.edit_rate)) > 1e-3 * found.rate:
         return np.zeros(0, np.float32)
-    return found.values[start:stop]
+    index = view.clock.source.index
+    return found.values[timing.edit_frame(index, start) : timing.edit_frame(index, stop)]
 
 
 def _seen_before(view: View, start: int, stop: int) -> float:
     """The share of samples in ``[start, stop)`` that a sample of the two minutes before is like."""
-    features = getattr(view.analysis, "features", None)
+    features = view.analysis.features
     if features is None or len(features.frames) < 2:
         return 0.0
     vectors = features.vectors - features.vectors.mean(axis=0)

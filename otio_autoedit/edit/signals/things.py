@@ -114,7 +114,8 @@ def _sides(track: Track) -> tuple[Values, Values]:
 
 
 def _ramp(values: Values, low: float, high: float) -> Values:
-    return np.clip((values - low) / (high - low), 0, 1).astype(np.float32)
+    rises: Values = np.clip((values - low) / (high - low), 0, 1).astype(np.float32)
+    return rises
 
 
 def _shape(view: View) -> tuple[float, float]:

@@ -44,7 +44,7 @@ _COMMON = {
     "sv": "och det att är inte jag vi på en som med för",
     "da": "og det at er ikke jeg vi på en som med for",
 }
-_ENOUGH = 8  # common words before a language is guessed
+_ENOUGH = 4  # common words before a language is guessed
 
 
 def plain_words(text: str) -> tuple[str, ...]:
