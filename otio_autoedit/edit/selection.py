@@ -1,6 +1,6 @@
 """Which pieces go into an edit of a given length.
 
-    select(candidates, target, min_clip=25, variety=0.3, alternates=5) -> Selection(kept, alternates)
+    select(candidates, target, min_clip=25, variety=0.3, alternates=5) -> Selection(kept, ...)
 
 **Worth.** An edit is worth the sum of the values of the frames it shows; a frame that it falls
 short of the target costs as much as the best frame is worth. Pieces may be shortened, so the edit
@@ -141,6 +141,8 @@ class _Cut:
         first, last = (place - candidate.start for place in candidate.core)
         length = min(max(last - first, min_clip, 1), whole)
         sums = np.concatenate([[0.0], np.cumsum(candidate.values, dtype=np.float64)])
+        if first == last:  # no core: the best part may lie anywhere
+            first, last = whole, 0
         starts = np.arange(max(last - length, 0), min(first, whole - length) + 1)
         worths = sums[starts + length] - sums[starts]
         start = int(starts[np.argmax(worths)])
