@@ -20,7 +20,7 @@ def some_items(draw: st.DrawFn) -> list[Item]:
     return draw(st.lists(one, max_size=6))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(some_items(), st.integers(0, 40))
 def test_nothing_that_fits_is_worth_more(items: list[Item], room: int) -> None:
     packing = pack(items, room)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -50,10 +51,8 @@ def test_a_piece_is_shortened_to_its_best_part_and_no_further_than_its_core() ->
 
 def test_the_better_piece_keeps_more_of_itself() -> None:
     good, poor = piece(0, [0.5] * 50 + [1] * 50), piece(200, [0.2] * 50 + [0.7] * 50)
-    assert (
-        spans(select([good, poor], 110, min_clip=10)) == [(0, 0, 100), (1, 240, 250)]
-        or total(select([good, poor], 110, min_clip=10)) == 110
-    )
+    assert spans(select([good, poor], 150, min_clip=10)) == [(0, 0, 100), (1, 250, 300)]
+    assert spans(select([good, poor], 120, min_clip=10)) == [(0, 30, 100), (1, 250, 300)]
 
 
 def test_two_that_look_alike_do_not_both_go_in_while_others_fill_the_target() -> None:
@@ -75,7 +74,8 @@ def test_alike_is_meant_within_the_range_of_looks_of_a_file() -> None:
     """In an even film a small difference tells pieces apart; beside a varied film it does not."""
     even = [piece(100 * k, [1] * 50, look=[1, 0.01 * k]) for k in range(4)]
     varied = [piece(100 * k, [1] * 50, look=look) for k, look in enumerate([[1, 0], [1, 0.01]])]
-    varied += [piece(100 * k, [1] * 50, look=[-k, 1]) for k in range(2, 5)]
+    others = enumerate([[0, 1], [-1, 0], [0, -1]], 2)
+    varied += [piece(100 * k, [1] * 50, look=look) for k, look in others]
     assert not select(even, 100, variety=0.05).alike
     assert dict(select(varied, 100, variety=0.05).alike) == {1: 0}
 
@@ -128,7 +128,7 @@ def some_candidates(draw: st.DrawFn) -> list[Candidate]:
     return found
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(
     some_candidates(),
     st.integers(0, 200),
@@ -146,18 +146,15 @@ def test_a_selection_keeps_its_promises(
         candidate = candidates[one.index]
         assert candidate.start <= one.start < one.stop <= candidate.stop
         assert one.stop - one.start >= min(min_clip, candidate.stop - candidate.start)
-        assert (
-            one.start <= max(candidate.core[0], one.start)
-            and candidate.core[1] <= one.stop
-            or (candidate.core[0] == candidate.core[1])
-        )
+        if candidate.core[0] < candidate.core[1]:
+            assert one.start <= candidate.core[0] < candidate.core[1] <= one.stop
         inside = slice(one.start - candidate.start, one.stop - candidate.start)
         assert one.worth == pytest.approx(float(candidate.values[inside].sum()), abs=1e-4)
     kept = {one.index for one in found.kept}
     assert not kept & {one.index for one in found.alternates}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(some_candidates(), st.integers(1, 200), st.integers(1, 20))
 def test_the_target_is_met_where_pieces_can_give_way(
     candidates: list[Candidate], target: int, min_clip: int
@@ -188,7 +185,7 @@ def test_windows_of_a_long_take_are_its_best_parts_and_do_not_touch() -> None:
     found = windows(values, 50, 100, apart=10)
     assert (300, 340) in [(max(a, 300), min(b, 340)) for a, b in found]
     assert all(b - a <= 100 for a, b in found)
-    assert all(after[0] - before[1] >= 10 for before, after in zip(found, found[1:], strict=False))
+    assert all(after[0] - before[1] >= 10 for before, after in pairwise(found))
     long = replace(piece(0, [0.0]), stop=1000, values=values, core=(310, 320))
     parts = list(split_long(long, 50, 100, apart=10))
     assert [(part.start, part.stop) for part in parts] == windows(
