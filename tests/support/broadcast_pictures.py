@@ -20,6 +20,13 @@ _CROWD = 64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class People:
+    """People cut out of photographs, from head to foot."""
+
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Studio:
     """What draws a film: its seed, the picture's size, the match, where the main camera looks
     `[frames, 2]`, photographed people for close-ups (none: drawn ones)."""
@@ -29,7 +36,7 @@ class Studio:
     script: Script
     play: Play
     aim: Floats
-    people: tuple[Piece, ...]
+    people: People | None
 
 
 def open_studio(
@@ -45,7 +52,7 @@ def open_studio(
     for axis in (0, 1):
         padded = np.pad(aim[:, axis], (width - width // 3, width), mode="edge")
         aim[:, axis] = np.convolve(padded, kernel, "same")[width - width // 3 :][: len(aim)]
-    return Studio(seed, size, script, play, aim, tuple(people))
+    return Studio(seed, size, script, play, aim, People(tuple(people)) if people else None)
 
 
 def film_pictures(studio: Studio) -> Iterator[Picture]:
@@ -153,7 +160,7 @@ def _closeup(studio: Studio, shot: Shot, frame: int) -> Picture:
     kit = int(rng.integers(2)) if shot.side == 0 else int(shot.side < 0)
     tall = round(height * rng.uniform(1.3, 1.9))
     if studio.people:
-        piece = _photograph(studio.people, int(rng.integers(len(studio.people))), kit, tall)
+        piece = _photograph(studio.people, int(rng.integers(len(studio.people.pieces))), kit, tall)
     else:
         phase = int(frame / 3) % 8
         piece = _faced(kit, int(rng.integers(3)), phase, 3 if glad else 0, tall)
@@ -169,8 +176,8 @@ def _soft(picture: Picture) -> Picture:
 
 
 @lru_cache(maxsize=64)
-def _photograph(people: tuple[Piece, ...], number: int, kit: int | None, tall: int) -> Piece:
-    piece = people[number]
+def _photograph(people: People, number: int, kit: int | None, tall: int) -> Piece:
+    piece = people.pieces[number]
     high, wide = piece.alpha.shape
     piece = piece.resized(max(3, round(wide * tall / high)), tall)
     return piece if kit is None else dressed(piece, KITS[kit])
@@ -209,7 +216,7 @@ def _crowd(studio: Studio, shot: Shot, frame: int) -> Picture:
         who = int(rng.integers(1 << 16))
         y = height * (0.16 * row - 0.02) - bounce
         if studio.people:
-            piece = _fan(studio.people, who % len(studio.people), wears, tall)
+            piece = _fan(studio.people, who % len(studio.people.pieces), wears, tall)
         else:
             phase = (frame // 4 + who) % 8
             piece = runner(kit if wears is not None else 2, who % 3, phase, True, 3, tall)
@@ -218,7 +225,7 @@ def _crowd(studio: Studio, shot: Shot, frame: int) -> Picture:
 
 
 @lru_cache(maxsize=400)
-def _fan(people: tuple[Piece, ...], number: int, kit: int | None, tall: int) -> Piece:
+def _fan(people: People, number: int, kit: int | None, tall: int) -> Piece:
     whole = _photograph(people, number, kit, tall)
     return Piece(whole.colours[: tall // 2], whole.alpha[: tall // 2])
 
