@@ -32,7 +32,7 @@ def tracks_of(label: str, given_lives: list, first: int = 1) -> list[Track]:
 @given(st.lists(lives, max_size=9))
 @settings(max_examples=80, deadline=None)
 def test_count_and_area_are_what_counting_gives(people: list) -> None:
-    of = scope(with_tracks(film(frames=30), *tracks_of("person", people)))
+    of = scope(with_tracks(film(frames=30, rate=Fraction(8)), *tracks_of("person", people)))
     counts, areas = read(of, "count", "person"), read(of, "area", "person")
     for frame in range(30):
         cells = np.zeros((CELLS, CELLS), bool)
@@ -47,7 +47,7 @@ def test_count_and_area_are_what_counting_gives(people: list) -> None:
 @settings(max_examples=60, deadline=None)
 def test_near_is_the_nearest_pair(people: list, balls: list) -> None:
     tracks = [*tracks_of("person", people), *tracks_of("ball", balls, 100)]
-    of = scope(with_tracks(film(frames=30), *tracks))
+    of = scope(with_tracks(film(frames=30, rate=Fraction(8)), *tracks))
     near = read(of, "near", "ball", "person")
     assert np.array_equal(near, read(of, "near", "person", "ball"))
     diagonal = math.hypot(640, 360)
@@ -71,7 +71,7 @@ def test_nobody_is_near_to_themselves() -> None:
         track("person", 25, [[0.2, 0.1, 0.3, 0.5]] * 50, 2),
     )
     near = read(scope(two), "near", "person", "person")
-    assert np.flatnonzero(near == 1).tolist() == list(range(25, 50))
+    assert np.flatnonzero(near == 1).tolist() == list(range(26, 50))  # compared every third frame
 
 
 @pytest.mark.parametrize(
@@ -125,3 +125,14 @@ def test_tracks_follow_the_clock_of_another_rate() -> None:
     assert (found[0], found[-1]) == (200, 299)
     found = np.flatnonzero(read(scope(file, Fraction(30)), "count", "person"))
     assert (found[0], found[-1]) == (120, 179)
+
+
+@pytest.mark.parametrize("rate", [Fraction(24), Fraction(25), Fraction(60000, 1001)])
+def test_boxes_of_fast_films_are_compared_eight_times_a_second(rate: Fraction) -> None:
+    walk = [[x / 200, 0.2, x / 200 + 0.1 + x / 1000, 0.8] for x in range(80)]
+    file = with_tracks(film(frames=100, rate=rate), track("person", 10, walk))
+    areas = read(scope(file), "area", "person")[10:90]
+    exact = np.array([(0.1 + x / 1000) * 0.6 for x in range(80)])
+    frames = float(rate) / 8 / 2 + 1
+    assert np.abs(areas - exact)[8:-8].max() <= frames * 0.6 / 1000 + 1e-4
+    assert len(np.unique(areas[areas > 0])) >= 80 / float(rate) * 8 - 1

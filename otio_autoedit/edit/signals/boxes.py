@@ -15,23 +15,24 @@ _AT_ONCE = 1 << 18  # boxes or pairs held in memory together
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Boxes:
-    """Boxes in order of frames: ``frames`` int64 ``[n]``, ``ids`` int64 ``[n]`` of their tracks,
-    ``boxes`` float32 ``[n, 4]`` within 0..1."""
+    """Boxes in order of frames, of every so many: ``frames`` int64 ``[n]`` counts those, ``ids``
+    int64 ``[n]`` are of their tracks, ``boxes`` float32 ``[n, 4]`` within 0..1."""
 
     frames: npt.NDArray[np.int64]
     ids: npt.NDArray[np.int64]
     boxes: npt.NDArray[np.float32]
 
 
-def gathered(tracks: Sequence[Track]) -> Boxes:
-    """All boxes of the tracks."""
+def gathered(tracks: Sequence[Track], step: int = 1) -> Boxes:
+    """The boxes of the tracks on source frames 0, ``step``, 2 ``step``..."""
     if not tracks:
         return Boxes(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, 4), np.float32))
     frames = np.concatenate([track.frames for track in tracks])
     ids = np.repeat([track.id for track in tracks], [len(track.frames) for track in tracks])
-    boxes = np.clip(np.concatenate([track.boxes for track in tracks]), 0, 1)
-    order = np.argsort(frames, kind="stable")
-    return Boxes(frames[order], ids[order], boxes[order])
+    boxes = np.concatenate([track.boxes for track in tracks])
+    taken = np.flatnonzero(frames % step == 0)
+    order = taken[np.argsort(frames[taken], kind="stable")]
+    return Boxes(frames[order] // step, ids[order], np.clip(boxes[order], 0, 1))
 
 
 def union_areas(held: Boxes, length: int) -> npt.NDArray[np.float32]:

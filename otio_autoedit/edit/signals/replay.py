@@ -17,6 +17,7 @@ _SLOW, _SEEN_BEFORE = 0.3, 0.1
 _BEATS = range(2, 7)  # frames from one new picture to the next: slow motion of 1/2 to 1/6
 _LEAST_FRAMES = 24
 _LOOK_BACK = 120.0  # s
+_PART, _MOST_PARTS = 100, 200  # frames; of a file, to tell what beat is usual
 
 
 def replay(view: View) -> Values:
@@ -24,14 +25,14 @@ def replay(view: View) -> Values:
 
     Two gradual transitions of one type, neighbours but for cuts, with 1 to 20 s between them, frame
     a replay, as broadcasts do: wipes .6, dissolves .5; each transition opens or closes one. To this
-    come .3 times the beat of slow motion in between (`slow_motion`, over that of the whole file,
-    so that pulldown does not count) and .1 times the share of pictures much like ones in the two
-    minutes before (as like as two samples that follow each other).
+    come .3 times the beat of slow motion in between (`slow_motion`, over what is usual in the
+    file, so that pulldown does not count) and .1 times the share of pictures much like ones in the
+    two minutes before (as like as two samples that follow each other).
     """
     if view.analysis.transitions is None or not view.source_length:
         return view.unknown()
     sure = np.zeros(view.source_length, np.float32)
-    usual = slow_motion(_changes(view, 0, view.source_length))
+    usual = _usual_beat(_changes(view, 0, view.source_length))
     for first, last in _framed(view):
         start, stop = first.last_before + 1, last.first_after
         inside = first.first_after, max(last.last_before + 1, first.first_after)
@@ -56,6 +57,13 @@ def slow_motion(changes: Values) -> float:
     best = max(float(root[beat:] @ root[:-beat]) for beat in _BEATS) / power
     nearest = float(root[1:] @ root[:-1]) / power
     return float(np.clip(best - max(nearest, 0.0), 0, 1))
+
+
+def _usual_beat(changes: Values) -> float:
+    """The beat of the middle one of parts all over the file."""
+    starts = np.arange(0, max(len(changes) - _PART, 0) + 1, _PART)
+    some = starts[:: -(-len(starts) // _MOST_PARTS)]
+    return float(np.median([slow_motion(changes[start : start + _PART]) for start in some]))
 
 
 def _framed(view: View) -> Iterator[tuple[Transition, Transition]]:

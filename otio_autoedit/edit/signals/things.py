@@ -17,6 +17,7 @@ _FACE = (0.15, 0.35)  # of the picture's height: from a medium shot's to a close
 _PERSON = (0.2, 0.5)  # of the picture's area
 _NEAR = 0.25  # picture diagonals
 _SMOOTH = 0.5  # s
+_A_SECOND = 8  # comparisons of boxes, at least
 
 
 def count(view: View, label: str) -> Values:
@@ -31,11 +32,13 @@ def count(view: View, label: str) -> Values:
 
 
 def area(view: View, label: str) -> Values:
-    """The share of the picture that their boxes cover together, what two share counted once."""
+    """The share of the picture that their boxes cover together, what two share counted once; taken
+    eight times a second or more often."""
     tracks = view.tracks_of(label)
     if tracks is None:
         return view.unknown()
-    return view.per_frame(union_areas(gathered(tracks), view.source_length))
+    step, length = _steps(view)
+    return _between(view, union_areas(gathered(tracks, step), length))
 
 
 def closeup(view: View) -> Values:
@@ -55,13 +58,14 @@ def closeup(view: View) -> Values:
 
 def near(view: View, label: str, other: str) -> Values:
     """1 where the boxes of two things touch, falling to 0 a quarter of the picture's diagonal
-    apart. Of one kind twice: two different ones."""
+    apart; taken eight times a second or more often. Of one kind twice: two different ones."""
     tracks, others = view.tracks_of(label), view.tracks_of(other)
     if tracks is None or others is None:
         return view.unknown()
     across, down = _shape(view)
-    gaps = nearest_gaps(gathered(tracks), gathered(others), view.source_length, across, down)
-    return view.per_frame(np.clip(1 - gaps / _NEAR, 0, 1).astype(np.float32))
+    step, length = _steps(view)
+    gaps = nearest_gaps(gathered(tracks, step), gathered(others, step), length, across, down)
+    return _between(view, np.clip(1 - gaps / _NEAR, 0, 1).astype(np.float32))
 
 
 def speed(view: View, label: str) -> Values:
@@ -101,6 +105,20 @@ def inside(view: View, label: str, zone: str) -> Values:
         middle, foot = (track.boxes[:, 0] + track.boxes[:, 2]) / 2, track.boxes[:, 3]
         _raise(held, track, area_of.holds(middle, np.minimum(foot, 1 - 1e-6)))
     return view.per_frame(held)
+
+
+def _steps(view: View) -> tuple[int, int]:
+    """Every how many source frames boxes are compared, and how often that is in the file: things
+    are looked for three times a second, and go straight in between."""
+    step = max(1, int(view.clock.source.media.edit_rate / _A_SECOND))
+    return step, -(-view.source_length // step)
+
+
+def _between(view: View, taken: Values) -> Values:
+    """Values of every so many source frames, each for those nearest to it."""
+    step, length = _steps(view)
+    nearest = np.minimum((np.arange(view.source_length) + step // 2) // step, length - 1)
+    return view.per_frame(taken[nearest] if length else taken)
 
 
 def _raise(values: Values, track: Track, to: npt.NDArray[np.generic]) -> None:

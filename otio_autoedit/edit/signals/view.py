@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from otio_autoedit.analysis.record import Analysis, Track
+from otio_autoedit.edit.believed import Believed
 from otio_autoedit.edit.clock import Clock
-from otio_autoedit.edit.draft import Believed
 from otio_autoedit.edit.signal import Values
 from otio_autoedit.edit.signals.labels import LABELS
 from otio_autoedit.edit.transcript import Transcript

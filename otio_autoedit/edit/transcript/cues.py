@@ -91,14 +91,13 @@ def _seconds(groups: tuple[str | None, ...]) -> float:
 
 def _without_blocks(text: str) -> Iterator[str]:
     """Yields the lines of a WebVTT file without its header, notes, styles and regions."""
-    skipping = True
+    skipping, begins = True, False
     for line in text.split("\n"):
         if not line.strip():
             skipping = False
-        elif line.split(None, 1)[0] in ("NOTE", "STYLE", "REGION") and "-->" not in line:
+        elif begins and line.split(None, 1)[0] in ("NOTE", "STYLE", "REGION"):
             skipping = True
-        if "-->" in line and _TIMES.fullmatch(line):
-            skipping = False
+        begins = not line.strip()
         yield "" if skipping else line
 
 

@@ -27,7 +27,10 @@ def read_json(text: str) -> tuple[list[Word], str]:
     if isinstance(held, dict):
         named = held.get("language")
         language = named[:2].lower() if isinstance(named, str) else ""
-        held = next((held[k] for k in ("segments", "word_segments", "words") if held.get(k)), None)
+        key = next((key for key in ("segments", "word_segments", "words") if held.get(key)), "")
+        held = held.get(key)
+        if key in ("word_segments", "words") and isinstance(held, list):
+            return _words(held, {}, 0), language
     if not isinstance(held, list):
         raise ValueError("no list of segments or words in it")
     return list(_of_list(held)), language
