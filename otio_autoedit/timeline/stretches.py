@@ -102,7 +102,7 @@ def _item(item: Any, kind: str, before: Fraction, after: Fraction, deep: int) ->
     length = seconds(item.duration())
     if not item.enabled or isinstance(item, otio.schema.Gap) or deep > _DEEPEST:
         return [Stretch(-before, length + after)]
-    speed = _speed(item)
+    speed = speed_of(item)
     if isinstance(item, otio.schema.Clip):
         range_ = item.trimmed_range()
         start = seconds(range_.start_time)
@@ -213,7 +213,7 @@ def _between(parts: Iterable[Stretch], start: Fraction, stop: Fraction) -> list[
     ]
 
 
-def _speed(item: Any) -> Fraction:
+def speed_of(item: Any) -> Fraction:
     """The product of an item's linear time warps; a freeze frame is one of 0."""
     speed = _ONE
     for effect in item.effects:

@@ -245,7 +245,7 @@ class _Checker:
         if isinstance(value, bool):
             return Typed(Truth(value, column=column), "condition")
         if isinstance(value, int | float | Fraction):
-            if not abs(value) <= LARGEST:
+            if not -LARGEST <= value <= LARGEST:
                 raise ExpressionError(column, f"${name} is larger than {LARGEST:g}")
             number = Number(abs(float(value)), column=column)
             return Typed(Negative(number, column=column) if value < 0 else number, "number")

@@ -44,10 +44,10 @@ RESERVED = ("and", "or", "not", "true", "false")
 def parse(text: str) -> Node:
     """The tree that ``text`` writes, its names not looked up yet. Raises ExpressionError."""
     parser = _Parser(tokens(text))
-    if parser.token.kind == "end":
+    if parser.at_end:
         raise ExpressionError(1, "nothing is written here")
     node = parser.node(0)
-    if parser.token.kind != "end":
+    if not parser.at_end:
         parser.refuse()
     _check_depth(node)
     return node
@@ -61,6 +61,10 @@ class _Parser:
     @property
     def token(self) -> Token:
         return self._stream[self._at]
+
+    @property
+    def at_end(self) -> bool:
+        return self.token.kind == "end"
 
     def node(self, power: int) -> Node:
         """What begins here, up to a sign that holds less strongly than ``power``."""

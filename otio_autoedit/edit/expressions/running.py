@@ -45,7 +45,8 @@ def running_mean(values: Values, reach: int) -> Values:
     counts = _summed(known.astype(np.int64))
     count = counts[stop] - counts[first]
     total = sums[stop] - sums[first]
-    mean = np.divide(total, count, out=np.full(length, np.nan), where=count > 0)
+    mean = np.full(length, np.nan)
+    np.divide(total, count, out=mean, where=count > 0)
     return mean.astype(np.float32)
 
 
