@@ -36,7 +36,7 @@ def picture_curves(index: FrameIndex, light: Measured, detail: Measured) -> dict
             curves[name] = Curve("0 to 1", rate, 0.0, light.values[name][shown])
         change = np.where(comes_on, light.values["change"][shown], np.float32(0))
         curves["change"] = Curve("0 to 1", rate, 0.0, change)
-        shaken = shake(index.pts * float(index.time_base), light)
+        shaken = shake((index.pts * float(index.time_base)).astype(np.float64), light)
         curves["shake"] = Curve("diagonals/s", rate, 0.0, shaken[shown])
     if len(detail.positions):
         for name in ("sharpness", "field"):

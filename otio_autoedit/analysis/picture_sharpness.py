@@ -37,11 +37,10 @@ def _lost(luma: Floats, side: int) -> tuple[Floats, Floats]:
     """Returns, tile by tile, what a blur along the rows takes from the differences there, and what
     they were: means, in levels."""
     half = _BLUR // 2
-    padded = np.pad(luma, ((0, 0), (half + 1, half)), mode="edge").astype(np.float64)
-    sums = np.cumsum(padded, 1)
-    blurred = (sums[:, _BLUR:] - sums[:, :-_BLUR]) / _BLUR
+    padded = np.pad(luma, ((0, 0), (half + 1, half)), mode="edge")
     edges = np.abs(np.diff(luma, axis=1, prepend=luma[:, :1]))
-    left = np.abs(np.diff(blurred, axis=1, prepend=blurred[:, :1]))
+    # A mean of neighbours changes by what comes in less what goes out.
+    left = np.abs(padded[:, _BLUR:] - padded[:, :-_BLUR]) / _BLUR
     return _tiled(np.maximum(edges - left, 0), side), _tiled(edges, side)
 
 

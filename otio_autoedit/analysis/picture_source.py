@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
 import numpy as np
+import numpy.typing as npt
 
 from otio_autoedit.analysis.picture_ground import ground_share
 from otio_autoedit.analysis.picture_light import LightMeter, lumas_of
@@ -16,6 +17,8 @@ from otio_autoedit.analysis.results import NO_PICTURES, Measured
 from otio_autoedit.analysis.rows import Rows
 from otio_autoedit.analysis.source import Batch
 from otio_autoedit.analysis.stages import DETAIL, LIGHT, stage_key
+
+Pixels = npt.NDArray[np.uint8]
 
 _LIGHT_SIDE = 112  # pixels, the longer side: a 1080p picture is not read whole for it
 _DETAIL_SIDE = 512
@@ -132,12 +135,11 @@ def _fitted(width: int, height: int, side: int) -> tuple[int, int]:
     return max(1, int(width * share)), max(1, int(height * share))
 
 
-def _coarse(
-    frame: np.ndarray[tuple[int, ...], np.dtype[np.uint8]],
-) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+def _coarse(frame: Pixels) -> Pixels:
     """Returns a picture averaged over blocks."""
     step = max(1, min(_GROUND_STEP, *frame.shape[:2]))
     rows, columns = frame.shape[0] // step, frame.shape[1] // step
-    whole = frame[: rows * step, : columns * step]
-    mean = whole.reshape(rows, step, columns, step, 3).mean((1, 3), dtype=np.float32)
-    return np.round(mean).astype(np.uint8)
+    total = np.zeros((rows, columns, 3), np.uint16)
+    for down, across in np.ndindex(step, step):
+        total += frame[down : rows * step : step, across : columns * step : step]
+    return (total // (step * step)).astype(np.uint8)

@@ -20,8 +20,6 @@ from otio_autoedit.analysis.record import Curve, FrameIndex
 from otio_autoedit.analysis.results import Measured
 from otio_autoedit.analysis.source import Batch
 from otio_autoedit.analysis.stages import DETAIL, LIGHT
-from otio_autoedit.analysis.store import Store
-from otio_autoedit.errors import MediaError
 
 Frames = npt.NDArray[np.uint8]
 RATE = Fraction(25)
@@ -183,23 +181,6 @@ def test_a_film_of_variable_rate_is_measured_on_an_even_grid() -> None:
     curves = picture_curves(index, light_of(frames), Measured.none({}))
     assert {len(curve.values) for curve in curves.values()} == {6}
     assert (curves["change"].values > 0).tolist() == [False, True, False, False, False, True]
-
-
-def test_a_file_that_is_gone_is_cut_again_from_what_is_kept(film: Path, tmp_path: Path) -> None:
-    store, path = Store(tmp_path / "store"), tmp_path / "away.mp4"
-    path.write_bytes(film.read_bytes())
-    first = analyze(path, ("shots", "picture"), store=store)
-    path.unlink()
-    again = analyze(path, ("shots", "picture"), store=store)
-    assert again.media == first.media
-    assert again.transitions == first.transitions
-    for name, curve in first.curves.items():
-        np.testing.assert_array_equal(again.curves[name].values, curve.values)
-    with pytest.raises(MediaError, match=r"lacks loudness: bring it back"):
-        analyze(path, ("shots", "loudness"), store=store)
-    with pytest.raises(MediaError) as error:
-        analyze(tmp_path / "never.mp4", store=store)
-    assert "kept" not in str(error.value)
 
 
 def write(path: Path, lumas: Sequence[npt.NDArray[np.float64]], crf: int) -> None:
