@@ -80,7 +80,8 @@ def analyze(
     kept = Store() if isinstance(store, _Default) else store
     stages = (INDEX, *(SHOWN[need] for need in wanted))
     if kept is not None and (name := remembered(file, kept)) is not None:
-        return assembled(_without_media(file, stages, sources, report, kept, name), wanted)
+        job = _Job(file, Stamp(0, 0), stages, sources, report)
+        return assembled(_without_media(job, wanted, kept, name), wanted)
     now = _stamp(file)
     job = _Job(file, now, stages, sources, report)
     if kept is None:
@@ -201,27 +202,22 @@ class _Job:
         return dict(watch(self.path, stages, self.sources, self.report))
 
 
-def _without_media(
-    path: Path,
-    stages: tuple[str, ...],
-    sources: Sequence[Source],
-    report: Reporter,
-    store: Store,
-    fingerprint: str,
-) -> Results:
-    """Returns what is kept of a file that is not there; MediaError where that is not all."""
-    job = _Job(path, Stamp(0, 0), stages, sources, report)
+def _without_media(job: _Job, wanted: Sequence[str], store: Store, fingerprint: str) -> Results:
+    """Returns what is kept of a file that is not there, and what can be made of that; MediaError
+    where it is not all that is ``wanted``."""
     results = job.kept(store, fingerprint)
-    if not (lacking := [stage for stage in stages if stage not in results]):
-        return results
+    missing = job.missing(results)
+    if all(stage in MADE_OF for stage in missing):
+        return job.make(results) if missing else results
+    lacking = [need for need in wanted if SHOWN[need] not in results] or list(wanted)
     try:
-        _stamp(path)
+        _stamp(job.path)
     except MediaError as error:
         raise MediaError(
-            f"{error}; what is kept of it lacks {', '.join(lacking)}: bring it back, or ask for "
-            "what was analysed, with the same networks and options"
+            f"{error}; what is kept of it lacks {', '.join(lacking) or INDEX}: bring it back, or "
+            "ask for what was analysed, with the same networks and options"
         ) from error
-    raise MediaError(f"{path}: the file came back while it was looked for: try again")
+    raise MediaError(f"{job.path}: the file came back while it was looked for: try again")
 
 
 def _stamp(path: Path) -> Stamp:
