@@ -27,8 +27,16 @@ SEGMENTER = Option(
     "What draws masks: our own network, one that `otio-autoedit models` lists, or an .onnx "
     "file.",
 )  # fmt: skip
+SPEECH_DETECTOR = Option(
+    "speech_detector", "choice", OURS,
+    "What tells speech: our own measure, or the network silero-vad (extra `speech`), which is "
+    "slower.",
+    choices=(OURS, "silero"),
+)  # fmt: skip
 OF_DETECTOR, OF_SEGMENTER = frozenset({"objects", "score"}), frozenset({"masks"})
 """The needs whose result depends on the detector, and on the segmenter."""
+
+OF_SPEECH_DETECTOR = frozenset({"sound"})
 
 DEVICE = Option(
     "device", "text", "auto", "Where networks run: `auto`, `cpu`, `cuda`, `cuda:1`, `mps`."

@@ -15,7 +15,7 @@ from otio_autoedit.analysis.identity import Stamp, identify, remember, remembere
 from otio_autoedit.analysis.progress import Reporter
 from otio_autoedit.analysis.record import Analysis
 from otio_autoedit.analysis.results import Index
-from otio_autoedit.analysis.source import Source
+from otio_autoedit.analysis.source import SoundMaker, Source
 from otio_autoedit.analysis.sources import find_sources
 from otio_autoedit.analysis.stage_entries import About, from_entry, to_entry
 from otio_autoedit.analysis.stages import INDEX, MADE_OF, SHOWN, checked_needs, stage_key
@@ -43,6 +43,7 @@ def analyze(
     shot_network: str | None = None,
     detector: str | None = None,
     segmenter: str | None = None,
+    speech_detector: str | None = None,
     store: Store | Literal[_Default.STORE] | None = DEFAULT,
     progress: ProgressCallback | None = None,
 ) -> Analysis:
@@ -51,13 +52,14 @@ def analyze(
     Args:
         path: a film, a sound or a still.
         needs: any of `NEEDS`: "shots", "loudness", "objects", "masks", "score", "novelty",
-            "motion", "scene", "picture", "features".
+            "motion", "scene", "picture", "features", "sound".
         device: "auto", "cpu", "cuda", "cuda:1" or "mps", for the networks.
         threshold: how sure the network must be of a transition, 0 to 1; None for its own.
         shot_network: "autoedit" or "transnetv2"; None for the first.
         detector: what finds objects: "autoedit", a name of the zoo, an .onnx file; None for the
             first.
         segmenter: what draws masks, likewise.
+        speech_detector: what tells speech in the sound: "autoedit" or "silero"; None for the first.
         store: where results are kept; None keeps nothing.
         progress: called some ten times a second; may raise `Cancelled`.
 
@@ -74,7 +76,7 @@ def analyze(
     _check_threshold(threshold)
     sources = find_sources(
         device=device, threshold=threshold, shot_network=shot_network,
-        detector=detector, segmenter=segmenter, progress=progress,
+        detector=detector, segmenter=segmenter, speech_detector=speech_detector, progress=progress,
     )  # fmt: skip
     report = Reporter(progress, str(file))
     kept = Store() if isinstance(store, _Default) else store
@@ -106,7 +108,7 @@ class _Job:
     path: Path
     stamp: Stamp
     wanted: tuple[str, ...]
-    sources: Sequence[Source]
+    sources: Sequence[Source | SoundMaker]
     report: Reporter
     _keys: dict[str, str] = field(default_factory=dict)
 

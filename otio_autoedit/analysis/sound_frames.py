@@ -41,11 +41,12 @@ _TINY = 1e-12
 class Frames(NamedTuple):
     """Measures of n frames: ``level`` float32 ``[n]`` in dBFS (a square wave of full scale has 0);
     ``bands`` uint8 ``[n, BANDS]``, see `decibels`; ``pitch`` uint8 ``[n]``: how periodic, 255 is
-    wholly."""
+    wholly; ``spoken`` uint8 ``[n]``: a network's probability of speech, 255 is 1, 0 without one."""
 
     level: Floats
     bands: Bytes
     pitch: Bytes
+    spoken: Bytes
 
 
 def decibels(bands: Bytes) -> Floats:
@@ -58,6 +59,7 @@ def no_frames(count: int) -> Frames:
     return Frames(
         np.full(count, FLOOR_DB, np.float32),
         np.zeros((count, BANDS), np.uint8),
+        np.zeros(count, np.uint8),
         np.zeros(count, np.uint8),
     )
 
@@ -137,7 +139,7 @@ class FrameMeter:
             power[:, :wanted] += np.square(spectrum.real) + np.square(spectrum.imag)
         bands = 10 * np.log10(power @ _shares() + _TINY)
         kept = np.clip(np.round((bands - FLOOR_DB) * 2), 0, 255).astype(np.uint8)
-        return Frames(level, kept, _pitch(power))
+        return Frames(level, kept, _pitch(power), np.zeros(count, np.uint8))
 
 
 def _levels(held: Floats, starts: npt.NDArray[np.int64], count: int) -> Floats:

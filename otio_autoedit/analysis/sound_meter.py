@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
+from typing import TYPE_CHECKING, Protocol
 
-import av
 import numpy as np
 import numpy.typing as npt
 
 from otio_autoedit.analysis.sound_frames import RATE, FrameMeter, Frames, joined, no_frames
+
+if TYPE_CHECKING:
+    import av
 
 _JUMP_S = 0.05  # a hole or an overlap longer than this is real, not a rounded time stamp
 _LONGEST_JUMP_S = 24 * 3600.0  # a time stamp further off is broken, and is not believed
 _MOST_STRETCHES = 10_000
 
 
+class SpeechMeter(Protocol):
+    """Tells speech in one stretch of sound."""
+
+    def push(self, samples: npt.NDArray[np.float32]) -> None:
+        """Takes the next samples in -1..1, float32 ``[channels, n]``."""
+
+    def finish(self, count: int) -> npt.NDArray[np.float32]:
+        """Returns the probability of speech in each of ``count`` frames."""
+
+
 class SoundMeter:
     """Takes the frames of one sound stream in order, of any rate, layout and sample format, which
     may change on the way; gives the measures of each 20 ms."""
 
-    def __init__(self) -> None:
+    def __init__(self, network: Callable[[int], SpeechMeter] | None = None) -> None:
+        """Args: ``network`` makes what tells speech in a stretch of sound of a sample rate."""
+        self._network = network
         self._stretch: _Stretch | None = None
         self._stretches = 0
         self._first: float | None = None
@@ -35,8 +51,8 @@ class SoundMeter:
             start = self._start(time)
             self._keep()
             self._stretches += 1
-            self._stretch = _Stretch(frame, start)
-        self._stretch.meter.push(samples_of(frame))
+            self._stretch = _Stretch(frame, start, self._network)
+        self._stretch.push(samples_of(frame))
 
     def finish(self) -> Frames:
         """Returns what was heard, silence where there is a hole; the first from the first sample
@@ -62,7 +78,7 @@ class SoundMeter:
         """Puts the stretch that ends where it belongs; what overlaps is heard once."""
         if self._stretch is None:
             return
-        heard = self._stretch.meter.finish()
+        heard = self._stretch.finish()
         at = round((self._stretch.start - (self._first or 0.0)) * RATE)
         if at > self._count:
             self._add(no_frames(at - self._count))
@@ -77,14 +93,29 @@ class SoundMeter:
 class _Stretch:
     """Sound without a hole and of one format."""
 
-    def __init__(self, first: av.AudioFrame, start: float) -> None:
+    def __init__(
+        self, first: av.AudioFrame, start: float, network: Callable[[int], SpeechMeter] | None
+    ) -> None:
         self.start = start
         self.format = _format(first)
-        self.meter = FrameMeter(first.sample_rate, self.format[1])
+        self._meter = FrameMeter(first.sample_rate, self.format[1])
+        self._network = network(first.sample_rate) if network is not None else None
 
     @property
     def end(self) -> float:
-        return self.start + self.meter.samples / self.format[0]
+        return self.start + self._meter.samples / self.format[0]
+
+    def push(self, samples: npt.NDArray[np.float32]) -> None:
+        self._meter.push(samples)
+        if self._network is not None:
+            self._network.push(samples)
+
+    def finish(self) -> Frames:
+        frames = self._meter.finish()
+        if self._network is None:
+            return frames
+        spoken = np.round(self._network.finish(len(frames.level)) * 255)
+        return frames._replace(spoken=spoken.astype(np.uint8))
 
 
 def samples_of(frame: av.AudioFrame) -> npt.NDArray[np.float32]:

@@ -1,12 +1,16 @@
-"""What makes stages out of the pictures of a file: a network, or a measure."""
+"""What makes stages out of the pictures or the sound of a file: a network, or a measure."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import NamedTuple, Protocol
+from fractions import Fraction
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    import av
 
 
 class Batch(NamedTuple):
@@ -31,27 +35,55 @@ class Watcher(Protocol):
         """Returns the stages that the pictures gave, by name."""
 
 
-class Source(Protocol):
-    """Makes watchers, one for a pass, and names what their results depend on.
+class Maker(Protocol):
+    """Makes stages in the pass over a file, and names what they depend on.
 
     Attributes:
         makes: the stages that it can make.
+    """
+
+    makes: tuple[str, ...]
+
+    def key(self, stage: str) -> str:
+        """Returns the key of a stage that it makes. Loads nothing that takes time."""
+
+    def fall_back(self, error: RuntimeError) -> bool:
+        """Returns whether it is worth trying again: on the processor, after a device failed."""
+
+
+class Listener(Protocol):
+    """Hears the first sound stream of one file."""
+
+    def push(self, frame: av.AudioFrame) -> None:
+        """Hears the next frame, and leaves it as it is."""
+
+    def finish(self, start: Fraction) -> Mapping[str, object]:
+        """Returns the stages that the sound gave, by name; of a file without sound too. ``start``
+        is when the first sample sounds, in seconds after the first picture."""
+
+
+@runtime_checkable
+class SoundMaker(Maker, Protocol):
+    """Makes stages out of the sound of a file."""
+
+    def listener(self) -> Listener:
+        """Returns one for a pass."""
+
+
+@runtime_checkable
+class Source(Maker, Protocol):
+    """Makes watchers, one for a pass: stages out of the pictures of a file.
+
+    Attributes:
         sampled: whether two to four pictures a second are enough for it; else it sees all.
         stills: whether there is anything in a single picture for it.
     """
 
-    makes: tuple[str, ...]
     sampled: bool
     stills: bool
-
-    def key(self, stage: str) -> str:
-        """Returns the key of a stage that it makes. Loads nothing that takes time."""
 
     def watcher(self, stages: Collection[str]) -> Watcher:
         """Returns one for a pass that is to make ``stages``; it may make others of its own too."""
 
     def nothing(self, stage: str) -> object:
         """Returns the result of a stage for a file without pictures (or a still)."""
-
-    def fall_back(self, error: RuntimeError) -> bool:
-        """Returns whether it is worth trying again: on the processor, after a device failed."""

@@ -53,6 +53,7 @@ from otio_autoedit.analysis.stages import (
     SCENE,
     SCORE,
     SHOTS,
+    SOUND,
     TRACKS,
     VECTORS,
 )
@@ -381,6 +382,7 @@ FORMS: Mapping[str, StageForm[Any]] = {
     TRACKS: StageForm(Tracks, _tracks_entry, _tracks),
     MOTION: StageForm(Curves, _curves_entry, _curves),
     SCORE: StageForm(Curves, _curves_entry, _curves),
+    SOUND: StageForm(Curves, _curves_entry, _curves),
     LIGHT: StageForm(Measured, _measured_entry, _measured),
     DETAIL: StageForm(Measured, _measured_entry, _measured),
     PICTURE: StageForm(Curves, _curves_entry, _curves),

@@ -18,11 +18,13 @@ INDEX, SHOTS, LOUDNESS = "index", "shots", "loudness"
 OBJECTS, MASKS, SCENE, VECTORS = "objects", "masks", "scene", "vectors"
 CAMERA, MOTION, TRACKS, SCORE = "camera", "motion", "tracks", "score"
 LIGHT, DETAIL, PICTURE = "light", "detail", "picture"
+SOUND = "sound"
 
 SHOWN = MappingProxyType(
     {
         "shots": SHOTS,
         "loudness": LOUDNESS,
+        "sound": SOUND,
         "objects": TRACKS,
         "masks": MASKS,
         "score": SCORE,
@@ -51,7 +53,7 @@ MADE_OF = MappingProxyType(
 _VERSIONS = {
     **{INDEX: 1, SHOTS: 2, LOUDNESS: 1},
     **{OBJECTS: 1, MASKS: 1, SCENE: 1, VECTORS: 1, CAMERA: 1, MOTION: 1, TRACKS: 1, SCORE: 1},
-    **{LIGHT: 1, DETAIL: 1, PICTURE: 1},
+    **{LIGHT: 1, DETAIL: 1, PICTURE: 1, SOUND: 1},
 }
 
 

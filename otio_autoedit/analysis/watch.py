@@ -2,7 +2,7 @@
 
     decode -> frames -> thumbnails -> shot network
           \\        \\-> samples    -> scene network, networks by name, camera motion
-           \\-> sound -> loudness
+           \\-> sound -> loudness, levels, speech, crowd
 
 Each arrow is a short queue between threads.
 """
@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from otio_autoedit.analysis.progress import Reporter
 from otio_autoedit.analysis.results import Index, Loudness
 from otio_autoedit.analysis.sampling import Sampler
 from otio_autoedit.analysis.sight import Sight
-from otio_autoedit.analysis.source import Source
+from otio_autoedit.analysis.source import Listener, SoundMaker, Source
 from otio_autoedit.analysis.stages import INDEX, LOUDNESS
 from otio_autoedit.analysis.workers import Line, Team
 from otio_autoedit.media.footage import Footage, Picture, open_footage
@@ -36,11 +37,14 @@ _SOUNDS = 64
 
 Results = Mapping[str, object]
 Seeing = Line[Picture, Results]
-Hearing = Line["av.AudioFrame", LoudnessMeter]
+Hearing = Line["av.AudioFrame", Sequence[Listener]]
 
 
 def watch(
-    path: Path, stages: Collection[str], sources: Sequence[Source], report: Reporter
+    path: Path,
+    stages: Collection[str],
+    sources: Sequence[Source | SoundMaker],
+    report: Reporter,
 ) -> Results:
     """Returns what the pass over ``path`` gives of ``stages``, by name, each made by the one of
     ``sources`` that makes it; and what came along with them.
@@ -49,13 +53,17 @@ def watch(
     """
     with open_footage(path) as footage:
         info = footage.info
-        asked = [source for source in sources if not set(source.makes).isdisjoint(stages)]
+        makers = [source for source in sources if not set(source.makes).isdisjoint(stages)]
+        asked = [source for source in makers if isinstance(source, Source)]
+        listeners = [each.listener() for each in makers if isinstance(each, SoundMaker)]
+        if LOUDNESS in stages:
+            listeners.append(_Loudness())
         pictures = info.kind != "audio" and (INDEX in stages or bool(asked))
         looking = [s for s in asked if info.kind == "video" or (s.stills and info.kind == "still")]
         blind = [source for source in asked if source not in looking]
         results = {m: source.nothing(m) for source in blind for m in source.makes if m in stages}
         with _torch_threads(bool(looking)), Team() as team:
-            results |= _passed(footage, team, pictures, stages, looking, report)
+            results |= _passed(footage, team, pictures, stages, looking, listeners, report)
         if pictures or info.kind == "audio":
             results[INDEX] = Index(footage.info, footage.index)
         return results
@@ -67,12 +75,13 @@ def _passed(
     pictures: bool,
     stages: Collection[str],
     looking: Sequence[Source],
+    listeners: Sequence[Listener],
     report: Reporter,
 ) -> dict[str, object]:
     """Reads the file to its end, and returns what those who looked and listened found."""
-    heard = LOUDNESS in stages or footage.info.kind == "audio"
+    heard = bool(listeners) or footage.info.kind == "audio"
     seeing = _seeing(team, footage, looking, stages)
-    hearing: Hearing | None = team.line("loudness", _hear, _SOUNDS) if LOUDNESS in stages else None
+    hearing = _hearing(team, listeners)
     count = _read(footage, pictures, heard, seeing, hearing, report)
 
     def waiting() -> None:
@@ -80,8 +89,9 @@ def _passed(
 
     results = dict(seeing.result(waiting)) if seeing is not None else {}
     if hearing is not None:
-        info, meter = footage.info, hearing.result(waiting)
-        results[LOUDNESS] = Loudness(meter.finish(info.audio[0].start if info.audio else 0))
+        heard_by, audio = hearing.result(waiting), footage.info.audio
+        for listener in heard_by:
+            results |= listener.finish(audio[0].start if audio else Fraction(0))
     report.report("analyze", count, count, always=True)
     return results
 
@@ -147,11 +157,29 @@ def frames_that_may_wait(size: tuple[int, int]) -> int:
     return max(2, min(_MOST_FRAMES, _FRAME_BYTES // bytes_each))
 
 
-def _hear(frames: Iterator[av.AudioFrame]) -> LoudnessMeter:
-    meter = LoudnessMeter()
-    for frame in frames:
-        meter.push(frame)
-    return meter
+def _hearing(team: Team, listeners: Sequence[Listener]) -> Hearing | None:
+    """Starts the thread that hands the sound to all who listen."""
+
+    def hear(frames: Iterator[av.AudioFrame]) -> Sequence[Listener]:
+        for frame in frames:
+            for listener in listeners:
+                listener.push(frame)
+        return listeners
+
+    return team.line("sound", hear, _SOUNDS) if listeners else None
+
+
+class _Loudness:
+    """The loudness meter as one who listens; the last: it takes the frames' time stamps away."""
+
+    def __init__(self) -> None:
+        self._meter = LoudnessMeter()
+
+    def push(self, frame: av.AudioFrame) -> None:
+        self._meter.push(frame)
+
+    def finish(self, start: Fraction) -> Mapping[str, object]:
+        return {LOUDNESS: Loudness(self._meter.finish(start))}
 
 
 @contextmanager

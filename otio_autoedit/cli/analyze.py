@@ -11,7 +11,14 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from otio_autoedit.analysis.choices import DETECTOR, DEVICE, SEGMENTER, SHOT_NETWORK, THRESHOLD
+from otio_autoedit.analysis.choices import (
+    DETECTOR,
+    DEVICE,
+    SEGMENTER,
+    SHOT_NETWORK,
+    SPEECH_DETECTOR,
+    THRESHOLD,
+)
 from otio_autoedit.analysis.stages import NEEDS, checked_needs
 from otio_autoedit.cli.arguments import (
     CommandParser,
@@ -40,7 +47,7 @@ EXAMPLES = (
     "film.mp4 -a shot_network=transnetv2",
     "film.mp4 --needs objects --detector yolox_nano",
 )
-OPTIONS = (THRESHOLD, SHOT_NETWORK, DETECTOR, SEGMENTER, DEVICE)
+OPTIONS = (THRESHOLD, SHOT_NETWORK, DETECTOR, SEGMENTER, SPEECH_DETECTOR, DEVICE)
 
 
 def parser(argv: Sequence[str]) -> CommandParser:

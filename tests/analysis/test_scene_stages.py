@@ -28,7 +28,7 @@ from tests.analysis.test_stage_entries import assert_same
 from tests.support.movies import coded_movie
 from tests.support.networks import constant_model
 
-SCENE_NEEDS = tuple(need for need in NEEDS if need not in ("shots", "loudness"))
+SCENE_NEEDS = tuple(need for need in NEEDS if need not in ("shots", "loudness", "sound"))
 MIDDLE = (24 / 64, 10 / 36, 40 / 64, 26 / 36)  # of 16:9 in a square: see `_one_cup`
 SAMPLED = list(range(0, 160, 8))
 
@@ -91,7 +91,9 @@ def test_masks_are_of_every_eighth_frame(whole: Analysis) -> None:
 
 def test_curves_are_of_every_eighth_frame(whole: Analysis) -> None:
     names = {"score", "novelty", "motion", "subject_motion", *(f"scene_{name}" for name in SCENES)}
-    assert whole.curves.keys() == names | {"loudness"}
+    sounds = {"loudness", "level", "onset", "speech", "cheer"}
+    looks = {"brightness", "contrast", "change", "shake", "sharpness", "field"}
+    assert whole.curves.keys() == names | sounds | looks
     for name in names:
         curve = whole.curves[name]
         assert (len(curve.values), curve.start) == (20, 0.0)
