@@ -61,7 +61,8 @@ def as_condition(one: Typed) -> Node:
     if one.kind == "length":
         raise ExpressionError(one.node.column, f"{shown} is a length of time, not a condition")
     unit = f" ({one.unit})" if one.unit else ""
-    example = f"{shown} > {_EXAMPLES.get(one.unit, '1')}"
+    usual = _EXAMPLES.get(one.unit, "1") if isinstance(one.node, Reading) else "1"
+    example = f"{shown} > {usual}"
     if isinstance(one.node, Number | Negative):
         example = f"score > {shown}"
     raise ExpressionError(
@@ -214,7 +215,8 @@ class _Checker:
             self._word(one, kind) for one, kind in zip(arguments, signal.arguments, strict=True)
         )
         node = Reading(Call(name, words), column=column)
-        return Typed(node, signal.kind, signal.unit if signal.kind == "number" else "")
+        unit = signal.unit.partition(",")[0]  # "LUFS, -70 to 0"
+        return Typed(node, signal.kind, unit if signal.kind == "number" else "")
 
     def _word(self, node: Node, kind: str) -> str:
         """What a signal is asked for: a bare word, words in quotes, or an option's text."""

@@ -42,11 +42,11 @@ from otio_autoedit.times import Duration
 SIGNALS = {
     one.name: one
     for one in (
-        Signal("loudness", "number", "", "LUFS", "", needs=("loudness",)),
+        Signal("loudness", "number", "", "LUFS, -70 to 0", "", needs=("loudness",)),
         Signal("motion", "number", "", "diagonals a second", "", needs=("motion",)),
         Signal("cheer", "number", "", "0 to 1", "", needs=("sound",)),
         Signal("onset", "number", "", "0 to 1", "", needs=("sound",)),
-        Signal("shot_length", "number", "", "s", "", needs=("shots",)),
+        Signal("shot_length", "number", "", "s, 0 up", "", needs=("shots",)),
         Signal("black", "condition", "", "0 to 1", "", needs=("picture",)),
         Signal("near", "condition", "", "0 to 1", "", ("objects",), ("label", "label")),
         Signal("inside", "condition", "", "0 to 1", "", ("objects",), ("label", "zone")),
@@ -97,6 +97,9 @@ def test_lengths_of_time_are_written_as_everywhere(text: str) -> None:
         ("smoth(cheer, 1s) > 1",
          "column 1: no signal or function 'smoth' (did you mean 'smooth'?)"),
         ("loudness", "column 1: loudness is a number (LUFS); compare it, as in loudness > -30"),
+        ("rising(loudness, 1s)", "column 1: rising(loudness, 1s) is a number (LUFS); compare it, as in "
+         "rising(loudness, 1s) > 1"),
+        ("shot_length", "column 1: shot_length is a number (s); compare it, as in shot_length > 2s"),
         ("black and 3", "column 11: 3 is a number; compare it, as in score > 3"),
         ("loudness > 2s", "column 12: 2s is a length of time, but loudness is in LUFS"),
         ("smooth(cheer, 2) > 1",
