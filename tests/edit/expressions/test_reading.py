@@ -97,9 +97,11 @@ def test_lengths_of_time_are_written_as_everywhere(text: str) -> None:
         ("smoth(cheer, 1s) > 1",
          "column 1: no signal or function 'smoth' (did you mean 'smooth'?)"),
         ("loudness", "column 1: loudness is a number (LUFS); compare it, as in loudness > -30"),
-        ("rising(loudness, 1s)", "column 1: rising(loudness, 1s) is a number (LUFS); compare it, as in "
+        ("rising(loudness, 1s)",
+         "column 1: rising(loudness, 1s) is a number (LUFS); compare it, as in "
          "rising(loudness, 1s) > 1"),
-        ("shot_length", "column 1: shot_length is a number (s); compare it, as in shot_length > 2s"),
+        ("shot_length",
+         "column 1: shot_length is a number (s); compare it, as in shot_length > 2s"),
         ("black and 3", "column 11: 3 is a number; compare it, as in score > 3"),
         ("loudness > 2s", "column 12: 2s is a length of time, but loudness is in LUFS"),
         ("smooth(cheer, 2) > 1",
