@@ -59,7 +59,7 @@ def dissolves(timeline: otio.schema.Timeline) -> tuple[Joined, ...]:
 
 
 def covered(pieces: Sequence[Kept], start: float, stop: float) -> float:
-    """Returns how many seconds of ``[start, stop)`` the pieces of one file play (overlaps twice)."""
+    """Returns the seconds of ``[start, stop)`` that pieces play; what overlaps, twice."""
     return sum(max(0.0, min(piece.stop, stop) - max(piece.start, start)) for piece in pieces)
 
 

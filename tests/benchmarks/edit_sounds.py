@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import av
@@ -42,7 +43,7 @@ def loud_spans(
     size = rate / frames
     count = int(len(samples) / size)
     edges = (np.arange(count + 1) * size).astype(int)
-    peaks = np.array([np.abs(samples[a:b]).max() for a, b in zip(edges, edges[1:], strict=False)])
+    peaks = np.array([np.abs(samples[a:b]).max() for a, b in pairwise(edges)])
     wide = round(margin * frames)
     loud = np.convolve(peaks >= threshold, np.ones(2 * wide + 1), "same") > 0
     steps = np.flatnonzero(np.diff(np.r_[False, loud, False].astype(int)))

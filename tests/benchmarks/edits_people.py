@@ -38,10 +38,10 @@ def summe(data: Path) -> None:
         count = max(1, len(pieces))
         _print_scores(name, f"uniform, {count} pieces", liked, _even(len(liked), count), rate)
         rng = np.random.default_rng(1)
-        drawn = [
-            float(liked[_scattered(len(liked), count, rng)].mean()) for _ in range(_RANDOM)
-        ]
-        better = float(np.mean([one >= liked[inside].mean() for one in drawn])) if len(pieces) else 1
+        drawn = [float(liked[_scattered(len(liked), count, rng)].mean()) for _ in range(_RANDOM)]
+        better = (
+            float(np.mean([one >= liked[inside].mean() for one in drawn])) if len(pieces) else 1
+        )
         print(f"| {name} | random, {count} pieces | {target:.1f} | {np.mean(drawn):.3f} "
               f"+- {np.std(drawn):.3f} | {better:.0%} are as good |")  # fmt: skip
 
@@ -49,7 +49,9 @@ def summe(data: Path) -> None:
 def cameras(data: Path) -> None:
     """Prints entries found and missed, and pieces of an empty scene."""
     print("\nsurveillance: every entry is an event, nothing is one while the scene is empty")
-    print("| film | entries | found | missed | pieces | empty pieces | empty s kept | present s kept |")
+    print(
+        "| film | entries | found | missed | pieces | empty pieces | empty s kept | present s kept |"
+    )
     print("|---" * 8 + "|")
     for name, known in json.loads(_CAMERAS.read_text("utf-8")).items():
         pieces = kept_pieces(cut(data / "clips" / name, "events"))

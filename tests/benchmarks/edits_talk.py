@@ -1,4 +1,4 @@
-"""The talk case: clips of people who talk, joined with silences of known length, beside auto-editor's rule."""
+"""The talk case: clips joined with silences of known length, beside auto-editor's rule."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def measure(spans: Sequence[tuple[float, float]], made: Talk) -> Heard:
 
 
 def join_talk(path: Path, clips: Sequence[Path]) -> Talk:
-    """Writes the clips one after the other, twice, with silences between and room noise under all."""
+    """Writes the clips, twice, with silences between and room noise under all."""
     rng = np.random.default_rng(5)
     sound: list[Samples] = []
     spoken: list[NDArray[np.bool_]] = []

@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from otio_autoedit.models.train.scene.compose import Piece
 from otio_autoedit.models.train.scene.players import dressed
-from tests.support.broadcast_cameras import KITS, Floats, Picture, Part, paste, runner, stand
+from tests.support.broadcast_cameras import KITS, Floats, Part, Picture, paste, runner, stand
 from tests.support.broadcast_play import PLAYERS, RATE, Play
 from tests.support.broadcast_script import Script, Shot
 
@@ -66,9 +66,7 @@ def film_pictures(studio: Studio) -> Iterator[Picture]:
             if shot.view == "wipe":
                 before, after = shots[number - 1][2], shots[min(number + 1, len(shots) - 1)][2]
                 share = (frame - start + 0.5) / (stop - start)
-                yield _wiped(
-                    shot_picture(studio, before if share < 0.5 else after, frame), share
-                )
+                yield _wiped(shot_picture(studio, before if share < 0.5 else after, frame), share)
             else:
                 yield shot_picture(studio, shot, frame)
         number += 1

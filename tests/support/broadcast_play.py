@@ -171,5 +171,7 @@ def _celebrate(wanted: Floats, place: Floats, script: Script, at: float) -> None
             mine = np.arange(1, 11) + (0 if event.side > 0 else 11)
             others = np.arange(1, 11) + (11 if event.side > 0 else 0)
             ring = np.linspace(0, 2 * np.pi, 10, endpoint=False)
-            wanted[mine] = np.stack([event.side * 46 + 1.8 * np.cos(ring), 8 + 1.8 * np.sin(ring)], 1)
+            wanted[mine] = np.stack(
+                [event.side * 46 + 1.8 * np.cos(ring), 8 + 1.8 * np.sin(ring)], 1
+            )
             wanted[others] = place[others] + 0.02

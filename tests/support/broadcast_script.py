@@ -74,7 +74,9 @@ class Script:
     def replays(self) -> tuple[tuple[float, float], ...]:
         """The spans from a replay's first wipe to its second, wipes included."""
         return tuple(
-            (shot.start - WIPE_S, shot.stop + WIPE_S) for shot in self.shots if shot.view == "replay"
+            (shot.start - WIPE_S, shot.stop + WIPE_S)
+            for shot in self.shots
+            if shot.view == "replay"
         )
 
 
@@ -131,9 +133,7 @@ def _play(start: float, stop: float, rng: np.random.Generator) -> Iterator[Shot]
     yield Shot("wide", at, stop)
 
 
-def _swells(
-    seconds: float, events: tuple[Event, ...], rng: np.random.Generator
-) -> Iterator[Swell]:
+def _swells(seconds: float, events: tuple[Event, ...], rng: np.random.Generator) -> Iterator[Swell]:
     for event in events:
         late = rng.uniform(0.3, 0.8)
         kind: Literal["cheer", "groan"] = "cheer" if event.kind == "goal" else "groan"

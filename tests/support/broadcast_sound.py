@@ -97,11 +97,16 @@ def _phrase(length: float, pitch: float, rng: np.random.Generator) -> Samples:
     at = np.arange(count) / SAMPLE_RATE
     hertz = 118 * pitch * (1 + 0.12 * np.sin(2 * np.pi * 0.7 * at + rng.uniform(0, 6)))
     phase = np.cumsum(hertz) / SAMPLE_RATE
-    first, second = 520 + 160 * np.sin(2 * np.pi * 2.1 * at), 1500 + 400 * np.sin(2 * np.pi * 3 * at)
+    first, second = (
+        520 + 160 * np.sin(2 * np.pi * 2.1 * at),
+        1500 + 400 * np.sin(2 * np.pi * 3 * at),
+    )
     total = np.zeros(count)
     for harmonic in range(1, 24):
         tone = harmonic * hertz
-        gain = np.exp(-(((tone - first) / 180) ** 2)) + 0.5 * np.exp(-(((tone - second) / 260) ** 2))
+        gain = np.exp(-(((tone - first) / 180) ** 2)) + 0.5 * np.exp(
+            -(((tone - second) / 260) ** 2)
+        )
         total += gain * np.sin(2 * np.pi * harmonic * phase)
     syllables = np.maximum(0, np.sin(np.pi * 4.3 * at + rng.uniform(0, 3))) ** 0.6
     shape = syllables * np.clip(at / 0.05, 0, 1) * np.clip((length - at) / 0.1, 0, 1)
