@@ -49,9 +49,7 @@ def summe(data: Path) -> None:
 def cameras(data: Path) -> None:
     """Prints entries found and missed, and pieces of an empty scene."""
     print("\nsurveillance: every entry is an event, nothing is one while the scene is empty")
-    print(
-        "| film | entries | found | missed | pieces | empty pieces | empty s kept | present s kept |"
-    )
+    print("| film | entries | found | missed | pieces | of nothing | s of nothing | s of people |")
     print("|---" * 8 + "|")
     for name, known in json.loads(_CAMERAS.read_text("utf-8")).items():
         pieces = kept_pieces(cut(data / "clips" / name, "events"))
@@ -64,7 +62,8 @@ def cameras(data: Path) -> None:
             sum(covered(pieces, *s) for s in present), sum(b - a for a, b in present)
         )  # fmt: skip
         print(f"| {name} | {len(present)} | {len(present) - len(missed)} | {len(missed)} "
-              f"| {len(pieces)} | {len(empty)} | {beside:.1f} | {shown:.1f} of {all_of_it:.1f} |")  # fmt: skip
+              f"| {len(pieces)} | {len(empty)} | {beside:.1f} "
+              f"| {shown:.1f} of {all_of_it:.1f} |")  # fmt: skip
         for one in pieces:
             print(f"  {one.start:6.1f} to {one.stop:6.1f}: {one.reason}")
 

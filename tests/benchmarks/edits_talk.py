@@ -149,7 +149,8 @@ def _pauses(path: Path) -> None:
         for start, stop in spans:
             kept[round(start / _STEP) : round(stop / _STEP)] = True
         print(f"| {name} | {len(spans)} | {kept.sum() * _STEP:.1f} "
-              f"| {(kept & quiet).sum() * _STEP:.2f} | {(~kept & ~quiet).sum() * _STEP:.2f} |")  # fmt: skip
+              f"| {(kept & quiet).sum() * _STEP:.2f} "
+              f"| {(~kept & ~quiet).sum() * _STEP:.2f} |")  # fmt: skip
 
 
 def _is_lost(kept: NDArray[np.bool_], at: int, outwards: int) -> bool:

@@ -60,8 +60,7 @@ def film_pictures(studio: Studio) -> Iterator[Picture]:
     count = round(studio.script.seconds * RATE)
     shots = [(round(s.start * RATE), round(s.stop * RATE), s) for s in studio.script.shots]
     shots.sort(key=lambda one: one[0])
-    number = 0
-    for start, stop, shot in shots:
+    for number, (start, stop, shot) in enumerate(shots):
         for frame in range(start, min(stop, count)):
             if shot.view == "wipe":
                 before, after = shots[number - 1][2], shots[min(number + 1, len(shots) - 1)][2]
@@ -69,7 +68,6 @@ def film_pictures(studio: Studio) -> Iterator[Picture]:
                 yield _wiped(shot_picture(studio, before if share < 0.5 else after, frame), share)
             else:
                 yield shot_picture(studio, shot, frame)
-        number += 1
 
 
 def shot_picture(studio: Studio, shot: Shot, frame: int) -> Picture:
