@@ -49,10 +49,12 @@ def camera_path(centre: Floats, crop: Crop, rate: float) -> Floats:
     upper = np.where(known, np.clip(centre + zone, low, high), high)
     wanted = float(np.clip(np.nanmean(centre), low, high))
     path = taut_string(lower, upper, wanted)
+    if not np.ptp(path):
+        return path
     path = _slowed(path, SPEED * crop.width / rate)
     frames = max(math.ceil((SMOOTHING_S * rate - 1) / 2), 0) * 2 + 1
-    for _ in range(2):
-        path = _running_mean(path, frames)
+    path = np.pad(path, frames - 1, mode="edge")  # the camera was where it starts, and stays
+    path = _running_means(_running_means(path, frames), frames)
     return np.clip(path, low, high)
 
 
@@ -126,8 +128,7 @@ def _slowed(path: Floats, step: float) -> Floats:
     return np.asarray((above + below) / 2)
 
 
-def _running_mean(path: Floats, frames: int) -> Floats:
-    """The mean of ``frames`` (odd) around each, the ends held."""
-    beside = frames // 2
-    sums = np.concatenate([[0.0], np.cumsum(np.pad(path, beside, mode="edge"))])
+def _running_means(path: Floats, frames: int) -> Floats:
+    """The mean of each ``frames`` neighbours: as many fewer, less one."""
+    sums = np.concatenate([[0.0], np.cumsum(path)])
     return np.asarray((sums[frames:] - sums[:-frames]) / frames)
