@@ -26,7 +26,7 @@ _LOW = 1 / 3  # of the height: what is above does not say what the ground is
 def ground_share(frame: npt.NDArray[np.uint8]) -> float:
     """Returns 0..1: the share of a picture ``(H, W, 3)`` RGB, some 128 pixels wide, in its dominant
     ground colour."""
-    value, chroma, hue = _cylinder(frame.astype(np.float32) / 255)
+    value, chroma, hue = _cylinder(frame.astype(np.float32) / np.float32(255))
     saturation = chroma / np.maximum(value, 1e-6)
     coloured = (chroma >= _LEAST_CHROMA) & (saturation >= _LEAST_SATURATION)
     even = coloured & (_roughness(value) <= _EVEN)

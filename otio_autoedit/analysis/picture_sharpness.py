@@ -47,5 +47,5 @@ def _lost(luma: Floats, side: int) -> tuple[Floats, Floats]:
 def _tiled(values: npt.NDArray[np.floating], side: int) -> Floats:
     rows, columns = values.shape[0] // side, values.shape[1] // side
     whole = values[: rows * side, : columns * side]
-    tiles = whole.reshape(rows, side, columns, side).mean((1, 3))
-    return tiles.astype(np.float32)
+    tiles: Floats = whole.reshape(rows, side, columns, side).mean((1, 3)).astype(np.float32)
+    return tiles

@@ -53,10 +53,10 @@ def _sums(lumas: Floats, axis: int) -> Floats:
     n, height, width = lumas.shape
     rows, columns = height // _ROWS, width // _COLUMNS
     whole = lumas[:, : rows * _ROWS, : columns * _COLUMNS]
-    parts = whole.reshape(n, _ROWS, rows, _COLUMNS, columns).mean(2 if axis else 4)
+    parts: Floats = whole.reshape(n, _ROWS, rows, _COLUMNS, columns).mean(2 if axis else 4)
     if axis:
         return parts.reshape(n, -1, columns)
-    return np.ascontiguousarray(parts.transpose(0, 1, 3, 2)).reshape(n, -1, rows)
+    return parts.transpose(0, 1, 3, 2).reshape(n, -1, rows)
 
 
 def _matched(before: Floats, now: Floats) -> tuple[Floats, npt.NDArray[np.bool_]]:

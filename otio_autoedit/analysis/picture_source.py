@@ -142,4 +142,5 @@ def _coarse(frame: Pixels) -> Pixels:
     total = np.zeros((rows, columns, 3), np.uint16)
     for down, across in np.ndindex(step, step):
         total += frame[down : rows * step : step, across : columns * step : step]
-    return (total // (step * step)).astype(np.uint8)
+    mean: Pixels = (total // (step * step)).astype(np.uint8)
+    return mean
