@@ -11,7 +11,7 @@ from otio_autoedit.edit.general import RECIPE
 from otio_autoedit.edit.recipes import Recipe
 from otio_autoedit.edit.recipes import recipe as find_recipe
 from otio_autoedit.errors import OptionError
-from otio_autoedit.options import Option, option_name, read_options
+from otio_autoedit.options import Option, option_name
 from otio_autoedit.progress import ProgressCallback
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def cut(
     store: Any = ...,
     **options: object,
 ) -> otio.schema.Timeline:
-    """The timeline that ``recipe`` makes of one media file, or of several one after the other.
+    """The timeline that ``recipe`` makes of one media file, or of several.
 
     Args:
         media: films, sounds, stills. Several become one timeline at the first film's rate.
@@ -45,7 +45,7 @@ def cut(
         RecipeError: a recipe that there is not, or that says what a recipe cannot.
 
     Example:
-        >>> timeline = cut("match.mp4", min_shot="12f")  # doctest: +SKIP
+        >>> timeline = cut("match.mp4", min_clip="12f")  # doctest: +SKIP
     """
     chosen, given = read_cut_options({"recipe": recipe, **options})
     files = [media] if isinstance(media, str | os.PathLike) else list(media)
@@ -77,9 +77,7 @@ def read_cut_options(
         else:
             rest[name] = value
     chosen = named if isinstance(named, Recipe) else find_recipe(str(RECIPE.read(named)))
-    given = read_options(rest, cut_options(chosen), where=where)
-    del given[RECIPE.name]
-    return chosen, given
+    return chosen, chosen.read(rest, where=where)
 
 
 def _looker(
@@ -92,7 +90,7 @@ def _looker(
     threshold = given.get("threshold")
     assert threshold is None or isinstance(threshold, float)
     return lambda path: analyze(
-        path, recipe.needs, device=str(given["device"]), threshold=threshold,
+        path, recipe.needs_of(given), device=str(given["device"]), threshold=threshold,
         shot_network=str(given["shot_network"]), store=keep, progress=progress,
         detector=_network(given, DETECTOR), segmenter=_network(given, SEGMENTER),
     )  # fmt: skip

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from otio_autoedit.errors import OptionError, did_you_mean
-from otio_autoedit.times import Duration, Position
+from otio_autoedit.times import Duration, Joint, Margin, Position
 
-__all__ = ["Duration", "Option", "Position", "options_table", "read_options"]
+__all__ = ["Duration", "Joint", "Margin", "Option", "Position", "options_table", "read_options"]
 
 Kind = Literal[
     "duration",
@@ -31,6 +31,11 @@ Kind = Literal[
     "text",
     "rate",
     "timecode",
+    "condition",
+    "expression",
+    "margin",
+    "joint",
+    "aspect",
 ]
 RESERVED = frozenset(
     {
@@ -76,7 +81,7 @@ class Option:
 
     @property
     def flag(self) -> str:
-        """Its name on the command line: ``--min-shot``."""
+        """Its name on the command line: ``--min-clip``."""
         return "--" + self.name.replace("_", "-")
 
     def read(self, value: object) -> object:
@@ -147,6 +152,11 @@ def takes(option: Option) -> str:
         "flag": "`yes` or `no`",
         "rate": "frames a second (`25`, `23.976`, `24000/1001`)",
         "timecode": "timecode (`01:00:00:00`)",
+        "condition": "condition (`loudness > -30 and not black`)",
+        "expression": "number, or an expression (`score + 2 * cheer`)",
+        "margin": "one length, or two (`2s, 1s`: before, after)",
+        "joint": "`cut` or `dissolve 12f`",
+        "aspect": "aspect (`9:16`, `1:1`, `none`)",
     }.get(option.kind, option.kind)
 
 
@@ -178,6 +188,9 @@ def _shown(default: object) -> str:
 
 
 def _read_duration(option: Option, value: object) -> Duration:
+    """A length; "none" is one of no frames, which says so."""
+    if isinstance(value, str) and value.strip().lower() in ("none", "off", "no"):
+        return Duration("none")
     return Duration.read(value)
 
 
@@ -262,6 +275,38 @@ def _read_timecode(option: Option, value: object) -> str:
     raise ValueError(f"{value!r} is no timecode; write 01:00:00:00")
 
 
+def _read_expression(option: Option, value: object) -> str:
+    """An expression's text; whether it can be read, the recipe's reader says."""
+    text = str(value).strip()
+    if isinstance(value, bool):
+        return text.lower()
+    if not isinstance(value, int | float | str) or not text:
+        raise ValueError(f"{value!r} is no {option.kind}")
+    return text
+
+
+def _read_margin(option: Option, value: object) -> Margin:
+    return Margin.read(value)
+
+
+def _read_joint(option: Option, value: object) -> Joint:
+    return Joint.read(value)
+
+
+def _read_aspect(option: Option, value: object) -> str:
+    text = str(value).strip().lower().replace("x", ":").replace("/", ":")
+    if text in _NO:
+        return "none"
+    try:
+        width, height = (Fraction(side) for side in text.split(":"))
+        fits = Fraction(1, 10) <= width / height <= 10
+    except (ValueError, ZeroDivisionError):
+        fits = False
+    if not fits:
+        raise ValueError(f"{value!r} is no aspect; write 9:16, 1:1 or none")
+    return text
+
+
 _READERS: dict[str, Callable[[Option, object], object]] = {
     "duration": _read_duration,
     "position": _read_position,
@@ -273,4 +318,9 @@ _READERS: dict[str, Callable[[Option, object], object]] = {
     "text": _read_text,
     "rate": _read_rate,
     "timecode": _read_timecode,
+    "condition": _read_expression,
+    "expression": _read_expression,
+    "margin": _read_margin,
+    "joint": _read_joint,
+    "aspect": _read_aspect,
 }

@@ -110,6 +110,53 @@ class Position:
         return f"-{self.length}" if self.from_end else str(self.length)
 
 
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """What is added before and after something: ``2s``, or ``2s, 1s``."""
+
+    before: Duration
+    after: Duration
+
+    @classmethod
+    def read(cls, value: object) -> Margin:
+        """The margin that ``value`` stands for: a length for both sides, or two. Raises
+        ValueError."""
+        if isinstance(value, Margin):
+            return value
+        parts = re.split(r"\s*[,;]\s+|;|,(?!\d)", value) if isinstance(value, str) else value
+        sides = list(parts) if isinstance(parts, list | tuple) else [parts]
+        if not 1 <= len(sides) <= 2:
+            raise ValueError(f"{value!r} is no margin; write one length, or two: 2s, 1s")
+        lengths = [Duration.read(side.strip() if isinstance(side, str) else side) for side in sides]
+        return cls(lengths[0], lengths[-1])
+
+    def __str__(self) -> str:
+        same = str(self.before) == str(self.after)
+        return str(self.before) if same else f"{self.before}, {self.after}"
+
+
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """How one piece passes into the next: a ``cut``, or ``dissolve 12f``."""
+
+    dissolve: Duration | None = None
+
+    @classmethod
+    def read(cls, value: object) -> Joint:
+        """The joint that ``value`` stands for. Raises ValueError."""
+        if isinstance(value, Joint):
+            return value
+        kind, _, length = str(value).strip().lower().partition(" ")
+        if kind in ("cut", "none") and not length:
+            return cls()
+        if kind in ("dissolve", "dissolves") and length.strip():
+            return cls(Duration.read(length))
+        raise ValueError(f"{value!r} is no way to join pieces; write cut, or dissolve 12f")
+
+    def __str__(self) -> str:
+        return "cut" if self.dissolve is None else f"dissolve {self.dissolve}"
+
+
 def _number(value: int | float | Fraction, text: str) -> Duration | None:
     if isinstance(value, float):
         return Duration(text, Fraction(text)) if math.isfinite(value) else None

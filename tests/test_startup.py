@@ -37,7 +37,7 @@ def fresh(code: str, **environment: str) -> str:
         "[plugin.module() for kind in ('adapters', 'media_linkers', 'hook_scripts')"
         " for plugin in getattr(otio.plugins.ActiveManifest(), kind) if 'autoedit' in plugin.name]",
         "import otio_autoedit.cutting; assert otio_autoedit.cut is otio_autoedit.cutting.cut",
-        "from otio_autoedit.cutting import read_cut_options; read_cut_options({'min_shot': 3})",
+        "from otio_autoedit.cutting import read_cut_options; read_cut_options({'min_clip': 3})",
     ],
 )
 def test_nothing_heavy_is_loaded(work: str) -> None:

@@ -30,8 +30,8 @@ EXAMPLES = (
     "film.mp4 -o film.otio",
     "film.mp4 -o film --for resolve",
     "rushes/*.mov -r shots -o rushes.xml -o rushes.edl",
-    "film.mp4 -o film.otioz --min-shot 12f",
-    "film.mp4 -o film.otio -a min_shot=12f -a audio=none",
+    "film.mp4 -o film.otioz --min-clip 12f",
+    "film.mp4 -o film.otio -a min_clip=12f -a audio=none",
     "-o odd.otio -- -strange-name.mp4",
 )
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate
 
+from otio_autoedit.edit.believed import Believed
 from otio_autoedit.edit.clock import Clock
-from otio_autoedit.edit.draft import Believed
 from otio_autoedit.edit.plan import Piece
 
 SLACK = Fraction(1, 10)

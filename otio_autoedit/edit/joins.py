@@ -15,8 +15,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from otio_autoedit.edit.believed import Believed
 from otio_autoedit.edit.clock import Clock
-from otio_autoedit.edit.draft import Believed
 from otio_autoedit.edit.handles import (
     ShotEnds,
     picture_handles,

@@ -1,50 +1,77 @@
-"""Marks on what is baked into the footage, with texts for people."""
+"""Marks: what is baked into the footage, and what a recipe looks for; with texts for people."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Sequence
+
 from otio_autoedit.analysis.record import JumpCut
-from otio_autoedit.edit.draft import Believed, Draft
-from otio_autoedit.edit.plan import Mark
-from otio_autoedit.media.timecode import timecode_from_frames
+from otio_autoedit.edit.believed import Believed
+from otio_autoedit.edit.expressions import Expression, evaluate
+from otio_autoedit.edit.material import Material
+from otio_autoedit.edit.plan import Mark, Piece
+from otio_autoedit.edit.reasons import measured
+from otio_autoedit.edit.settings import Settings
+from otio_autoedit.edit.spans import runs
 
 
-def transition_marks(draft: Draft) -> tuple[Mark, ...]:
-    """A mark over every dissolve, fade and wipe of which the draft's pieces show anything."""
-    return tuple(
-        _mark(draft, one)
-        for one in draft.believed
-        if one.transition.type != "cut" and _is_played(draft, *one.mixed)
-    )
+def marks_of(of: Material, pieces: Sequence[Piece], settings: Settings) -> Iterator[Mark]:
+    """The marks of one file of which its pieces show anything: over every dissolve, fade and wipe,
+    on the first frame after each jump cut in the midst of a piece, and those of the recipe."""
+    own = [piece for piece in pieces if piece.source == of.number]
+    if settings.markers:
+        yield from _transition_marks(of, own)
+        yield from _jump_cut_marks(of, own)
+    for when, name in settings.marks:
+        yield from _recipe_marks(of, own, when, name)
 
 
-def jump_cut_marks(draft: Draft) -> tuple[Mark, ...]:
-    """A mark on the first frame after every jump cut in the midst of a piece; where the draft cuts
-    anyway there is none."""
-    return tuple(
-        _jump_mark(draft, one)
-        for one in draft.analysis.jump_cuts or ()
-        if any(piece.start < one.last_before + 1 < piece.stop for piece in draft.pieces)
-    )
+def _transition_marks(of: Material, pieces: Sequence[Piece]) -> Iterator[Mark]:
+    for one in of.believed:
+        if one.transition.type != "cut" and _is_played(pieces, *one.mixed):
+            yield _mark(of, one)
 
 
-def _is_played(draft: Draft, start: int, stop: int) -> bool:
-    return any(piece.start < stop and start < piece.stop for piece in draft.pieces)
+def _jump_cut_marks(of: Material, pieces: Sequence[Piece]) -> Iterator[Mark]:
+    """Where the edit cuts anyway there is none."""
+    for one in of.analysis.jump_cuts or ():
+        if any(piece.start < one.last_before + 1 < piece.stop for piece in pieces):
+            yield _jump_mark(of, one)
 
 
-def _mark(draft: Draft, one: Believed) -> Mark:
+def _recipe_marks(
+    of: Material, pieces: Sequence[Piece], when: Expression, name: str
+) -> Iterator[Mark]:
+    kind = re.sub(r"\W+", "_", name.lower()).strip("_") or "mark"
+    for span in runs(evaluate(when, of.scope)):
+        piece = of.piece(span)
+        if piece.start < piece.stop and _is_played(pieces, piece.start, piece.stop):
+            said = "; ".join(filter(None, (when.text, measured(of, when, span))))
+            places = f"{of.stamp(span[0])} to {of.stamp(span[1] - 1)}"
+            numbers = {"frames": span[1] - span[0]}
+            yield Mark(
+                of.number, piece.start, piece.stop, kind, name, f"{places}: {said}", None, numbers
+            )
+
+
+def _is_played(pieces: Sequence[Piece], start: int, stop: int) -> bool:
+    return any(piece.start < stop and start < piece.stop for piece in pieces)
+
+
+def _mark(of: Material, one: Believed) -> Mark:
     start, stop = one.mixed
-    first, last = draft.clock.frame(start), draft.clock.frame(stop)
+    first, last = of.clock.frame(start), of.clock.frame(stop)
     frames = max(last - first, 1)
     kind = one.transition.type
     if kind == "fade" and start == 0:
         kind_text = "fade in"
-    elif kind == "fade" and stop >= draft.length:
+    elif kind == "fade" and stop >= of.length:
         kind_text = "fade out"
     else:
         kind_text = kind
-    span = f"{_stamp(draft, first)} to {_stamp(draft, first + frames - 1)}"
+    span = f"{of.stamp(first)} to {of.stamp(first + frames - 1)}"
     return Mark(
-        source=draft.number,
+        source=of.number,
         start=start,
         stop=stop,
         kind=kind,
@@ -58,11 +85,11 @@ def _mark(draft: Draft, one: Believed) -> Mark:
     )
 
 
-def _jump_mark(draft: Draft, jump: JumpCut) -> Mark:
+def _jump_mark(of: Material, jump: JumpCut) -> Mark:
     start = jump.last_before + 1
-    place = _stamp(draft, draft.clock.frame(start))
+    place = of.stamp(of.clock.frame(start))
     return Mark(
-        source=draft.number,
+        source=of.number,
         start=start,
         stop=start + 1,
         kind="jump_cut",
@@ -70,14 +97,3 @@ def _jump_mark(draft: Draft, jump: JumpCut) -> Mark:
         comment=f"Time left out within this shot before {place}, {jump.confidence:.0%} sure",
         confidence=round(jump.confidence, 4),
     )
-
-
-def _stamp(draft: Draft, frame: int) -> str:
-    """The timecode of a frame, as the file's own timecode counts; seconds where timecode has no
-    such rate."""
-    media, rate = draft.clock.source.media, draft.clock.rate
-    drop = ";" in media.start_timecode and rate == media.edit_rate
-    try:
-        return timecode_from_frames(draft.clock.start + frame, rate, drop=drop)
-    except ValueError:
-        return f"{float(frame / rate):.2f} s"

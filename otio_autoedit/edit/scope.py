@@ -7,8 +7,8 @@ from fractions import Fraction
 from types import MappingProxyType
 
 from otio_autoedit.analysis.record import Analysis
+from otio_autoedit.edit.believed import Believed
 from otio_autoedit.edit.clock import Clock
-from otio_autoedit.edit.draft import Believed
 from otio_autoedit.edit.signal import Call, Values
 from otio_autoedit.edit.signals import measure
 from otio_autoedit.edit.signals.view import View

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from itertools import accumulate, pairwise
+from itertools import accumulate
 
 from otio_autoedit.analysis.record import Transition
+from otio_autoedit.edit.believed import Believed
 from otio_autoedit.edit.clock import Clock
-from otio_autoedit.edit.draft import Believed, Draft
 from otio_autoedit.edit.plan import Piece
 
 
@@ -32,53 +31,6 @@ def believe(
         if rival is None or rival.transition.confidence < inside.confidence:
             kept[cut] = Believed(inside, cut)
     return tuple(kept[cut] for cut in sorted(kept))
-
-
-def split(draft: Draft, believed: Sequence[Believed]) -> Draft:
-    """The draft's pieces cut at the middle of every believed transition."""
-    cuts = [one.cut for one in believed if 0 < one.cut < draft.length]
-    pieces: list[Piece] = []
-    for piece in draft.pieces:
-        inside = [cut for cut in cuts if piece.start < cut < piece.stop]
-        ends = [piece.start, *inside, piece.stop]
-        pieces += [replace(piece, start=start, stop=stop) for start, stop in pairwise(ends)]
-    return replace(draft, pieces=tuple(pieces), believed=tuple(believed))
-
-
-def trim(draft: Draft, start: int, stop: int) -> Draft:
-    """What of the draft's pieces lies in the source frames ``[start, stop)``."""
-    kept = (
-        replace(piece, start=max(piece.start, start), stop=min(piece.stop, stop))
-        for piece in draft.pieces
-    )
-    return replace(draft, pieces=tuple(piece for piece in kept if piece.start < piece.stop))
-
-
-def join_short(draft: Draft, shortest: int) -> Draft:
-    """Pieces that show fewer than ``shortest`` timeline frames join the neighbour across the less
-    sure cut (if both are as sure, the shorter), shortest first, until none is left or there is
-    nobody to join."""
-    pieces = list(draft.pieces)
-    sure = {one.cut: one.transition.confidence for one in draft.believed}
-    lengths = [_shown(draft.clock, piece) for piece in pieces]
-    alone: set[tuple[int, int]] = set()
-    while True:
-        short = [i for i, n in enumerate(lengths) if n < shortest and _span(pieces[i]) not in alone]
-        if not short:
-            return replace(draft, pieces=tuple(pieces))
-        at = min(short, key=lengths.__getitem__)
-        before = at > 0 and pieces[at - 1].stop == pieces[at].start
-        after = at + 1 < len(pieces) and pieces[at + 1].start == pieces[at].stop
-        if not before and not after:
-            alone.add(_span(pieces[at]))
-            continue
-        if before and after:
-            head = (sure.get(pieces[at].start, 0.0), lengths[at - 1])
-            tail = (sure.get(pieces[at].stop, 0.0), lengths[at + 1])
-            before = head <= tail
-        first = at - 1 if before else at
-        pieces[first : first + 2] = [replace(pieces[first], stop=pieces[first + 1].stop)]
-        lengths[first : first + 2] = [_shown(draft.clock, pieces[first])]
 
 
 def clean_spans(
@@ -130,11 +82,3 @@ def _middle(transition: Transition, length: int, clock: Clock) -> int:
         return first
     middle = clock.source_frame((clock.frame(first) + clock.frame(stop)) // 2)
     return min(max(middle, first), stop)
-
-
-def _shown(clock: Clock, piece: Piece) -> int:
-    return clock.frame(piece.stop) - clock.frame(piece.start)
-
-
-def _span(piece: Piece) -> tuple[int, int]:
-    return piece.start, piece.stop

@@ -71,7 +71,7 @@ def test_every_suffix_in_any_case(tmp_path: Path, suffix: str) -> None:
 
 def test_arguments_are_taken_as_meant(film: Path, tmp_path: Path) -> None:
     target = tmp_path / "out.otio"
-    arguments = ["recipe=shots", "min-shot=38f", "start=01:00:00:00", "end=-1", "audio=None"]
+    arguments = ["recipe=shots", "min-clip=38f", "start=01:00:00:00", "end=-1", "audio=None"]
     flags = [part for argument in arguments for part in ("-a", argument)]
     done = program("otioconvert", "-i", film, "-o", target, *flags)
     assert done.returncode == 0, done.stderr
@@ -88,7 +88,7 @@ def test_arguments_are_taken_as_meant(film: Path, tmp_path: Path) -> None:
             "OptionError: -a recipie=shots: no such option (did you mean 'recipe'?)",
         ),
         (["recipe=shotz"], "RecipeError: no recipe 'shotz' (did you mean 'shots'?)"),
-        (["min_shot=soon"], "OptionError: -a min_shot=soon: 'soon' is no length of time"),
+        (["min_clip=soon"], "OptionError: -a min_clip=soon: 'soon' is no length of time"),
         (["start=1h"], "OptionError: start=1h lies beyond the end"),
         (["store=x"], "OptionError: -a store=x: no such option"),
         (["where=x"], "OptionError: -a where=x: no such option"),
@@ -145,7 +145,7 @@ def test_two_runs_write_the_same_bytes(film: Path, tmp_path: Path) -> None:
 
 def test_errors_can_be_caught_by_kind(film: Path, tmp_path: Path) -> None:
     with pytest.raises(OptionError):
-        otio.adapters.read_from_file(str(film), min_shott=3)
+        otio.adapters.read_from_file(str(film), min_clipt=3)
     with pytest.raises(MediaError):
         otio.adapters.read_from_file(str(tmp_path / "none.mp4"))
     with pytest.raises(otio.exceptions.OTIOError):

@@ -38,7 +38,7 @@ def test_a_wrong_recipe_gets_the_nearest(call: Call) -> None:
 
 
 def test_a_recipe_of_ones_own(here: Path, call: Call) -> None:
-    mine = 'name = "mine"\nsummary = "No short ones."\nextends = "shots"\n[set]\nmin_shot = "35f"\n'
+    mine = 'name = "mine"\nsummary = "No short ones."\nextends = "shots"\n[set]\nmin_clip = "35f"\n'
     (here / "mine.toml").write_text(mine)
     assert "mine: No short ones." in call("recipes", "mine.toml")[1]
     code, out, _ = call("cut", "film.mp4", "-r", "mine.toml", "-o", "a.otio")

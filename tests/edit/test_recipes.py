@@ -23,41 +23,39 @@ def test_every_recipe_that_comes_with_the_package_is_whole() -> None:
     assert "shots" in [one.name for one in found]
     for one in found:
         assert one.summary.endswith(".")
-        assert one.steps
         assert all(option.help.endswith(".") for option in one.all_options)
-        make_plan([film([change(9, 10)])], one, {})
+        given = {"transcript": None} if one.read({})["snap"] != "sentences" else {"snap": "none"}
+        assert make_plan([film([change(9, 10)])], one, given).recipe == one.name
 
 
 def test_shots_needs_shots_alone() -> None:
     shots = recipe("Shots ")
     assert shots.needs == ("shots",)
-    assert [option.name for option in shots.options] == [
-        "min_shot", "threshold", "start", "end", "markers",
-    ]  # fmt: skip
+    assert shots.options == ()
+    assert {"min_clip", "target", "keep"} <= {option.name for option in shots.all_options}
+    assert shots.needs_of(shots.read({"keep": "loudness > -30"})) == ("shots", "loudness")
 
 
 def test_a_recipe_of_ones_own_builds_on_another(tmp_path: Path) -> None:
     path = written(
         tmp_path,
-        'name = "calm"\nsummary = "Long shots."\nextends = "shots"\n[set]\nmin_shot = "2s"\n',
+        'name = "calm"\nsummary = "Long shots."\nextends = "shots"\n[set]\nmin_clip = "2s"\n',
     )
     mine = recipe(path)
     assert (mine.name, mine.needs) == ("calm", ("shots",))
     analysis = film([change(9, 10), change(99, 100)])
     assert [piece.stop for piece in make_plan([analysis], mine, {}).pieces] == [100, 250]
-    given = make_plan([analysis], mine, {"min_shot": 0})
+    given = make_plan([analysis], mine, {"min_clip": 0})
     assert [piece.stop for piece in given.pieces] == [10, 100, 250]
     assert given.recipe == "calm"
 
 
-def test_a_recipe_may_have_rules_and_options_of_its_own(tmp_path: Path) -> None:
+def test_a_recipe_may_have_options_of_its_own(tmp_path: Path) -> None:
     path = written(
         tmp_path,
         """
         name = "opening"
         summary = "The first seconds."
-        [[rules]]
-        rule = "part"
         end = "$until"
         [options.until]
         kind = "position"
@@ -73,10 +71,10 @@ def test_a_recipe_may_have_rules_and_options_of_its_own(tmp_path: Path) -> None:
 
 def test_a_recipe_may_build_on_one_beside_it(tmp_path: Path) -> None:
     written(
-        tmp_path, 'name = "a"\nsummary = "A."\nextends = "shots"\n[set]\nmin_shot = 3\n', "a.toml"
+        tmp_path, 'name = "a"\nsummary = "A."\nextends = "shots"\n[set]\nmin_clip = 3\n', "a.toml"
     )
     path = written(tmp_path, 'name = "b"\nsummary = "B."\nextends = "a.toml"\n', "b.toml")
-    assert str(recipe(path).options[0].default) == "3"
+    assert recipe(path).values["min_clip"] == 3
 
 
 @pytest.mark.parametrize(
@@ -86,15 +84,26 @@ def test_a_recipe_may_build_on_one_beside_it(tmp_path: Path) -> None:
         ("a = " + "[" * 20_000, "no TOML"),
         ("a = " + "9" * 5_000, "no TOML"),
         ('name = "x"', "summary is missing"),
-        ('name = "x"\nsummary = "X."', "no rules"),
+        ('name = "x"\nsummary = "X."', "sets nothing"),
         ('name = "x"\nsummary = "X."\nextend = "shots"', "did you mean 'extends'"),
         ('name = "x"\nsummary = "X."\nextends = "shotz"', "did you mean 'shots'"),
         ('name = "x"\nsummary = "X."\nextends = 3', "must be a recipe's name"),
-        ('name = "x"\nsummary = "X."\nextends = "shots"\n[set]\nmin_shots = 3', "'min_shot'"),
-        ('name = "x"\nsummary = "X."\nextends = "shots"\n[set]\nmin_shot = "soon"', "soon"),
-        ('name = "x"\nsummary = "X."\n[[rules]]\nrule = "shot"', "did you mean 'shots'"),
-        ('name = "x"\nsummary = "X."\n[[rules]]\nrule = "shots"\nthreshhold = 1', "'threshold'"),
-        ('name = "x"\nsummary = "X."\n[[rules]]\nrule = "shots"\nthreshold = "$no"', "no option"),
+        ('name = "x"\nsummary = "X."\nextends = "shots"\n[set]\nmin_clips = 3', "'min_clip'"),
+        ('name = "x"\nsummary = "X."\nextends = "shots"\n[set]\nmin_clip = "soon"', "soon"),
+        ('name = "x"\nsummary = "X."\nsplit = "shot"', "did you mean 'shots'"),
+        ('name = "x"\nsummary = "X."\nthreshhold = 1', "'threshold'"),
+        ('name = "x"\nsummary = "X."\nthreshold = "$no"', "no option"),
+        ('name = "x"\nsummary = "X."\nkeep = "loudnes > -30"', "'loudness'"),
+        ('name = "x"\nsummary = "X."\nkeep = "loudness >"', "keep: column"),
+        ('name = "x"\nsummary = "X."\nweight = "score +"', "weight: column"),
+        ('name = "x"\nsummary = "X."\nkeep = "score > $least"', "no option $least"),
+        ('name = "x"\nsummary = "X."\nkeep = ["score"]', "keep: "),
+        ('name = "x"\nsummary = "X."\n[[mark]]\nwhen = "score"\nname = "m"', "mark 'm'"),
+        ('name = "x"\nsummary = "X."\n[[mark]]\nwhen = "black"', "mark: write when"),
+        ('name = "x"\nsummary = "X."\nmark = 3', "[[mark]]"),
+        ('name = "x"\nsummary = "X."\nmargin = "1s, 2s, 3s"', "margin"),
+        ('name = "x"\nsummary = "X."\ntransition = "wipe"', "dissolve 12f"),
+        ('name = "x"\nsummary = "X."\nreframe = "tall"', "9:16"),
         ('name = "x"\nsummary = "X."\nextends = "shots"\n[options.store]\nhelp = "H."', "'store'"),
         ('name = "x"\nsummary = "X."\nextends = "shots"\n[options.rate]\nhelp = "H."', "already"),
         ('name = "x"\nsummary = "X."\nextends = "shots"\n[options.a]\nkind = "colour"', "colour"),
@@ -110,7 +119,7 @@ def test_a_recipe_may_build_on_one_beside_it(tmp_path: Path) -> None:
             "choices = [1, 2]",
             "small letters",
         ),
-        ('name = "x"\nsummary = "X."\nrules = 3', "rules"),
+        ('name = "x"\nsummary = "X."\nrules = 3', "rules: unknown"),
         ('schema = 9\nname = "x"\nsummary = "X."\nextends = "shots"', "schema 9"),
     ],
 )  # fmt: skip
@@ -124,10 +133,10 @@ def test_what_is_wrong_with_a_recipe_is_said_in_one_line(
 
 
 def test_all_that_is_wrong_with_a_recipe_is_said_at_once(tmp_path: Path) -> None:
-    path = written(tmp_path, 'nam = "x"\n[[rules]]\nrule = "shot"\n[options.media]\n')
+    path = written(tmp_path, 'nam = "x"\nsplit = "shot"\nkeep = "lowd"\n[options.media]\n')
     with pytest.raises(RecipeError) as error:
         recipe(path)
-    for words in ("nam: unknown", "name is missing", "'shot'", "'media'"):
+    for words in ("nam: unknown", "name is missing", "'shot'", "keep: column 1", "'media'"):
         assert words in str(error.value)
 
 

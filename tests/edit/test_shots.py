@@ -91,18 +91,18 @@ def test_what_is_not_sure_enough_is_not_cut() -> None:
 def test_a_short_shot_joins_across_the_less_sure_cut() -> None:
     left = film([change(99, 100, confidence=0.6), change(109, 110, confidence=0.9)])
     right = film([change(99, 100, confidence=0.9), change(109, 110, confidence=0.6)])
-    assert spans(shots(left, min_shot="1s")) == [(0, 110), (110, 250)]
-    assert spans(shots(right, min_shot="1s")) == [(0, 100), (100, 250)]
+    assert spans(shots(left, min_clip="1s")) == [(0, 110), (110, 250)]
+    assert spans(shots(right, min_clip="1s")) == [(0, 100), (100, 250)]
     # The joined part is the longest that shows one shot.
-    assert shots(left, min_shot="1s").pieces[0].clean == (0, 100)
+    assert shots(left, min_clip="1s").pieces[0].clean == (0, 100)
 
 
 def test_short_shots_join_until_none_is_short() -> None:
     analysis = film([change(n - 1, n) for n in range(5, 250, 5)])
-    plan = shots(analysis, min_shot="1s")
+    plan = shots(analysis, min_clip="1s")
     assert all(stop - start >= 25 for start, stop in spans(plan))
     assert len(plan.pieces) > 1
-    assert spans(shots(film([change(9, 10)], frames=20), min_shot="10s")) == [(0, 20)]
+    assert spans(shots(film([change(9, 10)], frames=20), min_clip="10s")) == [(0, 20)]
 
 
 def test_only_a_part_of_the_file() -> None:
@@ -140,7 +140,7 @@ def test_a_mark_of_which_nothing_plays_is_left_out() -> None:
         ({"start": "10s"}, "beyond the end of /rushes/match.mp4"),
         ({"start": "5s", "end": "5s"}, "nothing of /rushes/match.mp4"),
         ({"end": 0}, "nothing of /rushes/match.mp4"),
-        ({"min_shott": 3}, "did you mean 'min_shot'"),
+        ({"min_clipt": 3}, "did you mean 'min_clip'"),
     ],
 )
 def test_a_part_that_is_not_there_is_refused(options: dict[str, object], words: str) -> None:
@@ -219,9 +219,9 @@ transitions = st.builds(
     st.sampled_from([None, 24, "23.976", 50]),
 )
 def test_any_transitions_give_pieces_that_tile_the_film(
-    found: list[Transition], frames: int, min_shot: object, threshold: object, rate: object
+    found: list[Transition], frames: int, min_clip: object, threshold: object, rate: object
 ) -> None:
-    plan = shots(film(found, frames=frames), min_shot=min_shot, threshold=threshold, rate=rate)
+    plan = shots(film(found, frames=frames), min_clip=min_clip, threshold=threshold, rate=rate)
     ends = [0, *(piece.stop for piece in plan.pieces)]
     assert [piece.start for piece in plan.pieces] == ends[:-1]
     assert ends[-1] == frames

@@ -244,7 +244,7 @@ def test_the_sources_facts_stand_in_the_metadata() -> None:
     facts = metadata.read(timeline)
     assert facts["schema"] == 1
     assert facts["recipe"] == "shots"
-    assert facts["options"]["min_shot"] == "0"
+    assert facts["options"]["min_clip"] == "0"
     assert facts["size"] == [640, 360]
     (source,) = facts["sources"]
     assert source["path"] == "/rushes/match.mp4"

@@ -1,0 +1,117 @@
+"""Which spans play: the best of all files under a target, or all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from otio_autoedit.edit.ground import Span
+from otio_autoedit.edit.material import Material
+from otio_autoedit.edit.selection import Candidate, Chosen, select
+from otio_autoedit.edit.settings import Settings
+from otio_autoedit.edit.windows import split_long
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """A span of a file that plays: what its frames are worth on average, and its place among all
+    that could play, from 1 for the best."""
+
+    source: int
+    span: Span
+    worth: float
+    rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What plays, in order, and the best of what does not; ``of`` says how many there were."""
+
+    kept: tuple[Pick, ...]
+    alternates: tuple[Pick, ...]
+    of: int
+    notes: tuple[str, ...] = ()
+
+
+def choose(materials: Sequence[Material], settings: Settings) -> Choice:
+    """The spans that play. Without a target all of them do; by score the best come first."""
+    candidates = [one for material in materials for one in _candidates(material, settings)]
+    selection = select(
+        candidates,
+        settings.target or None,
+        min_clip=max(settings.shape.min_clip, 1),
+        variety=settings.variety,
+        alternates=settings.alternates,
+    )
+    ranks = _ranks(candidates)
+    kept, others = (
+        [
+            _pick(one, materials[candidates[one.index].source], ranks[one.index], settings)
+            for one in chosen
+        ]
+        for chosen in (selection.kept, selection.alternates)
+    )
+    if settings.order == "score":
+        kept.sort(key=lambda pick: (-pick.worth, pick.source, pick.span))
+    return Choice(tuple(kept), tuple(others), len(candidates), _notes(kept, settings))
+
+
+def _candidates(material: Material, settings: Settings) -> Iterator[Candidate]:
+    shape = settings.shape
+    for start, stop in material.spans:
+        values = material.weight[start:stop]
+        best = start + int(np.argmax(values))
+        core = (best, best + 1)
+        if shape.split and any(start < one.cut < stop for one in material.ground.changes):
+            core = (start, stop)  # short shots that were joined: shorter, it would flash
+        whole = Candidate(material.number, start, stop, core, values)
+        longest = shape.max_clip or None
+        parts = split_long(whole, shape.min_clip, longest) if settings.target else (whole,)
+        for part in parts:
+            look = _look(material, (part.start, part.stop)) if settings.variety else None
+            yield replace(part, look=look)
+
+
+def _look(material: Material, span: Span) -> npt.NDArray[np.float32] | None:
+    """How a span looks: the mean of its pictures' vectors, each of length 1."""
+    features = material.analysis.features
+    if features is None or not len(features.frames):
+        return None
+    ends = [material.clock.source_frame(frame) for frame in span]
+    first, last = np.searchsorted(features.frames, ends)
+    if first == last:
+        first = max(0, min(int(first), len(features.frames) - 1))
+        last = first + 1
+    vectors = features.vectors[first:last].astype(np.float32)
+    lengths = np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+    return np.asarray((vectors / lengths).mean(axis=0), np.float32)
+
+
+def _ranks(candidates: Sequence[Candidate]) -> list[int]:
+    """The place of each, from 1, by the mean of its values."""
+    order = sorted(range(len(candidates)), key=lambda n: (-float(candidates[n].values.mean()), n))
+    ranks = [0] * len(order)
+    for place, number in enumerate(order, 1):
+        ranks[number] = place
+    return ranks
+
+
+def _pick(chosen: Chosen, material: Material, rank: int, settings: Settings) -> Pick:
+    """What was chosen, clean at its ends: what the choice left of it may end in another shot."""
+    span = (chosen.start, chosen.stop)
+    if settings.target:
+        start, stop = material.ground.clean(span, settings.shape.flash)
+        if stop - start >= max(settings.shape.min_clip, 1):
+            span = start, stop
+    worth = float(material.weight[slice(*span)].mean(dtype=np.float64))
+    return Pick(material.number, span, worth, rank)
+
+
+def _notes(kept: Sequence[Pick], settings: Settings) -> tuple[str, ...]:
+    short = settings.target - sum(pick.span[1] - pick.span[0] for pick in kept)
+    if settings.target and short > settings.target // 100 + 1:
+        return (f"{short} frames short of the target: no more is there that may play",)
+    return ()
