@@ -23,6 +23,8 @@ from tests.support.broadcast_sound import SAMPLE_RATE, Samples, film_sound
 
 __all__ = ["RATE", "Broadcast", "Event", "Script", "Shot", "Swell", "make_broadcast", "people_of"]
 
+_CODING = {"preset": "veryfast", "crf": "21", "threads": "1"}
+
 
 @dataclass(frozen=True, slots=True)
 class Broadcast:
@@ -60,7 +62,7 @@ def make_broadcast(
     studio = open_studio(seed, size, script, play_match(script, seed), people)
     partial = path.with_suffix(f".partial{path.suffix}")
     with av.open(str(partial), "w") as box:
-        video = box.add_stream("libx264", rate=RATE, options=dict(preset="veryfast", crf="21"))
+        video = box.add_stream("libx264", rate=RATE, options=_CODING)
         video.width, video.height, video.pix_fmt = *size, "yuv420p"
         audio = box.add_stream("aac", rate=SAMPLE_RATE, layout="mono")
         for number, picture in enumerate(film_pictures(studio)):

@@ -65,15 +65,14 @@ class Part:
     top: float
     share: float
 
-    def place(self, x: float, y: float, z: float) -> tuple[float, float, float]:
-        """Returns pixels across and down, and pixels of a metre there."""
-        across, down, depth = self.camera.project(np.array([(x, y, z)], np.float64))
-        metre = self.camera.focal / max(1.0, float(depth[0])) * self.share
-        return (
-            (float(across[0]) - self.left) * self.share,
-            (float(down[0]) - self.top) * self.share,
-            metre,
+    def places(self, points: Floats) -> Floats:
+        """Returns pixels across and down, and pixels of a metre there, of points `(n, 3)`."""
+        across, down, depth = self.camera.project(points)
+        metre = self.camera.focal / np.maximum(1.0, depth) * self.share
+        placed: Floats = np.stack(
+            [(across - self.left) * self.share, (down - self.top) * self.share, metre], 1
         )
+        return placed
 
     def paste(self, piece: Piece, left: float, top: float) -> None:
         """Draws a piece with its upper left corner there."""

@@ -108,12 +108,15 @@ def _acted(studio: Studio, part: Part, second: float) -> Picture:
     places, speed = _at(studio.play.players, second), _at(studio.play.speed, second)
     ball = _at(studio.play.ball, second)
     later = _at(studio.play.players, second + 0.2)
+    ground = np.insert(np.concatenate([places, ball[None, [0, 2]]]), 1, 0.0, axis=1)
+    ground[PLAYERS, 1] = ball[1]
+    placed = part.places(ground)
     things = sorted(range(PLAYERS + 1), key=lambda n: -(ball[2] if n == PLAYERS else places[n, 1]))
     for thing in things:
         if thing == PLAYERS:
-            _draw_ball(part, ball)
+            _draw_ball(part, *placed[thing])
             continue
-        across, down, metre = part.place(places[thing, 0], 0.0, places[thing, 1])
+        across, down, metre = (float(value) for value in placed[thing])
         tall = round(1.85 * metre)
         if not -60 < across < studio.size[0] + 60 or tall < 3:
             continue
@@ -134,8 +137,7 @@ def _shade(picture: Picture, across: float, down: float, tall: int) -> None:
     patch[:] = (patch * 0.62).astype(np.uint8)
 
 
-def _draw_ball(part: Part, ball: Floats) -> None:
-    across, down, metre = part.place(*(float(value) for value in ball))
+def _draw_ball(part: Part, across: float, down: float, metre: float) -> None:
     size = max(3.2, 0.24 * metre)
     side = int(np.ceil(size)) + 1
     rows, columns = np.mgrid[0:side, 0:side] + 0.5
@@ -148,7 +150,7 @@ def _closeup(studio: Studio, shot: Shot, frame: int) -> Picture:
     """A player from the waist up, before the stands out of focus."""
     rng = np.random.default_rng(studio.seed * 1000 + round(shot.start * RATE))
     width, height = studio.size
-    place = stand(studio.seed, ("left", "main", "right")[rng.integers(3)])
+    place = stand(studio.seed, ("left", "main", "right")[1 + shot.side])
     drift = np.sin(np.array((0.9, 1.3)) * frame / RATE + rng.uniform(0, 6, 2)) * 5
     at = (place.panorama.size[0] * rng.uniform(0.3, 0.7), place.panorama.size[1] * 0.5)
     picture = _soft(place.part((at[0] + drift[0], at[1]), 1.6, studio.size).picture)

@@ -102,7 +102,9 @@ def _attack(stops: list[_Stop], event: Event, rng: np.random.Generator) -> None:
         stops.append(_Stop(event.moment + 0.3, side * 53.7, z))
         stops.append(_Stop(event.stop, side * 53.7, z))
     elif event.kind == "save":
-        stops.append(_Stop(event.moment, side * 50.5, 34 + rng.normal(0, 2), 1.2))
+        stops.append(
+            _Stop(event.moment, side * 50.5, 34 + float(np.clip(rng.normal(0, 2), -3, 3)), 1.2)
+        )
         stops.append(_Stop(event.stop, side * 50.0, 34.0))
     else:
         z = 34 + float(rng.choice((-6.0, 6.0)))

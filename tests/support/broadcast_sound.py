@@ -102,7 +102,7 @@ def _phrase(length: float, pitch: float, rng: np.random.Generator) -> Samples:
         1500 + 400 * np.sin(2 * np.pi * 3 * at),
     )
     total = np.zeros(count)
-    for harmonic in range(1, 24):
+    for harmonic in range(1, 18):
         tone = harmonic * hertz
         gain = np.exp(-(((tone - first) / 180) ** 2)) + 0.5 * np.exp(
             -(((tone - second) / 260) ** 2)
