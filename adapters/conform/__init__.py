@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from otio_autoedit.adapters.conform.losses import Loss, warn
+from otio_autoedit.adapters.conform.losses import Loss, lost, warn
 from otio_autoedit.errors import OptionError, did_you_mean
 
 if TYPE_CHECKING:
@@ -92,6 +92,8 @@ def conform(
     losses = module.prepare(copy, facts)
     if getattr(module, "KEEPS_METADATA", False):
         return copy, losses  # such a file is a timeline again: a stamp would stay in it
+    framed = sum("framing" in clip.metadata.get(OURS, {}) for clip in timeline.find_clips())
+    losses += lost("camera paths of reframed clips", framed, ".otio keeps them")
     stamp = dict(copy.metadata.get(OURS, {}))
     stamp["prepared"] = known.adapter
     if facts.notes:

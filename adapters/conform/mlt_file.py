@@ -87,6 +87,8 @@ def _producers(root: ElementTree.Element, streams: dict[str, int]) -> None:
             # At another rate the last frame may lie half beyond the file's end: hold it there.
             _set(producer, "length", str(int(float(producer.attrib["out"])) + 1))
             _set(producer, "eof", "pause")
+        if name == "solid_black" and _property(producer, "set.test_audio") is None:
+            _set(producer, "set.test_audio", "0")  # its silence counts: sound fades from and to it
         plays = name.rpartition(":")[2].partition("_freeze")[0]
         if streams.get(plays, 0) and _property(producer, "audio_index") is None:
             place = _place(_property(producer, "resource") or "", streams[plays])
@@ -132,7 +134,18 @@ def _tracks(root: ElementTree.Element, sound: set[str]) -> None:
         if dissolve.get("id", "").startswith("mix") or _property(dissolve, "start") is not None:
             continue
         if _property(dissolve, "mlt_service") == "mix":
-            _set(dissolve, "start", "-1")  # over its whole length, not at half and half
+            _ramp(dissolve)
+
+
+def _ramp(mix: ElementTree.Element) -> None:
+    """A sound's crossfade over its whole length, which else is at half and half.
+
+    On frame i of n melt goes from (i-1)/n to i/n of the way to ``end``: it never gets there, and
+    the sound jumps behind it, so the end is set beyond by as much as is missing.
+    """
+    length = int(float(mix.get("out", "0"))) - int(float(mix.get("in", "0"))) + 1
+    _set(mix, "start", "0")
+    _set(mix, "end", f"{length / max(length - 1, 1):.9g}")
 
 
 def _whole_numbers(root: ElementTree.Element) -> None:

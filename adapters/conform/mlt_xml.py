@@ -134,12 +134,15 @@ def _start(timeline: otio.schema.Timeline, rate: Fraction) -> list[Loss]:
 def _name_producers(timeline: otio.schema.Timeline, facts: Facts) -> dict[str, int]:
     """One id a file on picture tracks, one a file and stream on sound tracks; id to stream.
 
+    A file that dissolves into itself needs two, or melt reads it at two places in turn: sound then
+    comes late behind every crossfade, and clicks when it is caught up with (melt 7.12, measured).
+
     The adapter tells producers apart by clip name and URL, writes the reference's name as the id,
     and leaves a sound clip out where id and URL are those of a picture: so sound gets its own.
     """
     files: dict[str, int] = {}
     streams: dict[str, int] = {}
-    for clip, kind in _clips(timeline):
+    for clip, kind, side in _clips(timeline):
         reference = clip.media_reference
         if isinstance(reference, otio.schema.ExternalReference):
             url = reference.target_url = bare_path(reference.target_url)
@@ -149,11 +152,11 @@ def _name_producers(timeline: otio.schema.Timeline, facts: Facts) -> dict[str, i
         number = files.setdefault(url, len(files))
         if kind == otio.schema.TrackKind.Audio:
             stream = int(clip.metadata.get(OURS, {}).get("stream") or 0)
-            reference.name = f"file{number}_sound{stream}"
+            reference.name = f"file{number}_sound{stream}{side}"
             clip.name = f"{reference.name} of"
             streams[reference.name] = stream
         else:
-            clip.name = reference.name = f"file{number}"
+            clip.name = reference.name = f"file{number}{side}"
     return streams
 
 
@@ -168,11 +171,18 @@ def _name_tracks(timeline: otio.schema.Timeline) -> list[str]:
     return sound
 
 
-def _clips(timeline: otio.schema.Timeline) -> Iterator[tuple[otio.schema.Clip, str]]:
+def _clips(timeline: otio.schema.Timeline) -> Iterator[tuple[otio.schema.Clip, str, str]]:
+    """Every clip, its track's kind, and its side: "b" for every second of a row of dissolves."""
     for track in timeline.tracks:
+        side, crosses = "", False
         for item in track:
+            if isinstance(item, otio.schema.Transition):
+                crosses = True
+                continue
+            side = "b" if crosses and not side else ""
+            crosses = False
             if isinstance(item, otio.schema.Clip):
-                yield item, track.kind
+                yield item, track.kind, side
 
 
 def _warp(clip: otio.schema.Clip) -> None:

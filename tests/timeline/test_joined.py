@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 
 import opentimelineio as otio
@@ -10,17 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from otio_autoedit.edit.clock import Clock
-from otio_autoedit.edit.plan import CropKey, EditPlan, Framing, Join, Piece
+from otio_autoedit.edit.plan import CropKey, Framing, Piece
 from otio_autoedit.timeline import metadata
 from otio_autoedit.timeline.build import build_timeline
 from otio_autoedit.timeline.flat import flatten, playing
 from tests.support.analyses import film
-from tests.support.plans import plan_of
+from tests.support.plans import Shown, plan_of, said
 
 OTHER = "/rushes/other.mp4"
-Shown = dict[tuple[str, int], Fraction]
-"""How much there is of a file's frame."""
 
 
 def items(track: otio.schema.Track) -> list[str]:
@@ -140,38 +136,3 @@ def test_every_frame_plays_what_the_plan_says(
             found[name] = found.get(name, Fraction(0)) + left * share
             left *= 1 - share
         assert {k: v for k, v in found.items() if v} == expected
-
-
-def said(plan: EditPlan, kind: str) -> Iterator[Shown]:
-    """What the plan's pieces and joins, read one by one, let play at each frame."""
-    clocks = [Clock(source, plan.rate) for source in plan.sources]
-    joins = {join.before: join for join in plan.joins}
-    starts, places = [0], []
-    for piece in plan.pieces:
-        clock = clocks[piece.source]
-        first, stop = clock.frame(piece.start), clock.frame(piece.stop)
-        places.append((clock.source.media.path.rsplit("/", 1)[1], first))
-        starts.append(starts[-1] + stop - first)
-    for frame in range(starts[-1]):
-        shown: Shown = {}
-        for number, (name, first) in enumerate(places):
-            share = 1 - _passed(joins.get(number), starts[number + 1], frame, kind)
-            share = min(share, _passed(joins.get(number - 1), starts[number], frame, kind))
-            if share > 0:
-                key = (name, first + frame - starts[number])
-                shown[key] = shown.get(key, Fraction(0)) + share
-        yield shown
-
-
-def _passed(join: Join | None, cut: int, frame: int, kind: str) -> Fraction:
-    """How far, 0 to 1, a join is past at a frame."""
-    join = join or Join(0)
-    head, tail, offset = (
-        (join.head, join.tail, 0)
-        if kind == "Video"
-        else (join.sound_head, join.sound_tail, join.sound_offset)
-    )
-    start = cut + offset - head
-    if frame < start or not head + tail:
-        return Fraction(int(frame >= cut + offset))
-    return min(Fraction(1), Fraction(frame - start, head + tail))

@@ -296,8 +296,12 @@ def test_a_dissolve_overlaps_what_both_clips_hold(tmp_path: Path) -> None:
         overlap = [(t.get("in"), t.get("out")) for t in tractor.iterfind("track")]
         assert overlap == [("55", "66"), ("95", "106")]
         service = tractor.findtext("transition/property[@name='mlt_service']")
-        start = tractor.findtext("transition/property[@name='start']")
-        assert (service, start) == (("luma", None) if number == 0 else ("mix", "-1"))
+        ramp = [tractor.findtext(f"transition/property[@name='{n}']") for n in ("start", "end")]
+        # melt ends at (n-1)/n of the way to the end it is given.
+        crossfade = "mix", ["0", f"{12 / 11:.9g}"]
+        assert (service, ramp) == (("luma", [None, None]) if number == 0 else crossfade)
+        # A file that is read at two places at once is two producers.
+        assert len({t.get("producer") for t in tractor.iterfind("track")}) == 2
 
 
 def test_a_dissolve_beyond_the_media_is_shortened_and_said(tmp_path: Path) -> None:
