@@ -73,7 +73,7 @@ def film_pictures(studio: Studio) -> Iterator[Picture]:
 def shot_picture(studio: Studio, shot: Shot, frame: int) -> Picture:
     """Returns what that shot's camera shows at a frame of the film."""
     last = len(studio.play.ball) - 1
-    frame = min(frame, last)
+    frame, scale = min(frame, last), studio.size[0] / 480
     if shot.view == "closeup":
         return _scored(studio, _closeup(studio, shot, frame), frame)
     if shot.view == "crowd":
@@ -83,9 +83,9 @@ def shot_picture(studio: Studio, shot: Shot, frame: int) -> Picture:
         at = shot.moment - before + (frame / RATE - shot.start) * _SLOW
         side = stand(studio.seed, "left" if shot.side < 0 else "right")
         ball = _at(studio.play.ball, at)
-        part = side.part(_middle(side.camera, ball), 0.8, studio.size)
+        part = side.part(_middle(side.camera, ball), 0.8 * scale, studio.size)
         return _acted(studio, part, at)
-    share = 0.62 if shot.view == "wide" else 1.0
+    share = (0.62 if shot.view == "wide" else 1.0) * scale
     part = stand(studio.seed, "main").part(tuple(studio.aim[frame]), share, studio.size)
     return _scored(studio, _acted(studio, part, frame / RATE), frame)
 
@@ -161,7 +161,8 @@ def _closeup(studio: Studio, shot: Shot, frame: int) -> Picture:
         piece = _photograph(studio.people, int(rng.integers(len(studio.people.pieces))), kit, tall)
     else:
         phase = int(frame / 3) % 8
-        piece = _faced(kit, int(rng.integers(3)), phase, 3 if glad else 0, tall)
+        body = int(rng.integers(3))
+        piece = runner(kit, body, phase, True, 3, tall) if glad else _faced(kit, body, phase, tall)
     sway = 4 * np.sin(frame / RATE * (9 if glad else 2))
     left = width * rng.uniform(0.35, 0.65) - piece.alpha.shape[1] / 2 + drift[0] * 2
     paste(picture, piece, round(left), round(height * 0.1 + sway + drift[1]))
@@ -182,9 +183,9 @@ def _photograph(people: People, number: int, kit: int | None, tall: int) -> Piec
 
 
 @lru_cache(maxsize=64)
-def _faced(kit: int, body: int, phase: int, pace: int, tall: int) -> Piece:
+def _faced(kit: int, body: int, phase: int, tall: int) -> Piece:
     """A drawn player with eyes and a mouth, where the head is."""
-    piece = runner(kit, body, phase, True, pace, tall)
+    piece = runner(kit, body, phase, True, 0, tall)
     colours = Image.fromarray(piece.colours.clip(0, 255).astype(np.uint8))
     draw = ImageDraw.Draw(colours)
     head = np.flatnonzero(piece.alpha[round(tall * 0.09)] > 0.5)
