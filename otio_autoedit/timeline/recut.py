@@ -114,7 +114,7 @@ def _part(
     begins = timeline.global_start_time
     stamp = round(begins.rescaled_to(float(scope.rate)).value) if begins is not None else 0
     places = (settings.start, settings.end)
-    first, last = (one and one.frame(scope.rate, scope.length, stamp) for one in places)
+    first, last = (one.frame(scope.rate, scope.length, stamp) if one else None for one in places)
     start = 0 if first is None else max(first, 0)
     stop = scope.length if last is None else min(last, scope.length)
     if start >= stop:
