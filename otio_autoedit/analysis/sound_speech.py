@@ -29,7 +29,8 @@ from otio_autoedit.analysis.sound_curves import (
 )
 from otio_autoedit.analysis.sound_frames import Bytes, Floats
 
-_VOICE, _LOW, _HIGH = (2, 15), (1, 9), (13, 18)  # bands: 300-3150, 200-1270, 2320-4400 Hz
+_VOICE, _ALL = (2, 15), (2, 20)  # bands: 300-3150 Hz; with what hisses, -7700
+_LOW, _HIGH = (1, 9), (13, 18)  # 200-1270, 2320-4400 Hz
 _SECOND, _HALF, _SYLLABLE = 51, 25, 5  # frames
 _PAUSE = 15  # frames: what is shorter is within a word (a stop, a breath), not between two
 _ACTIVE_DB = 20.0  # below the loudest of a second to either side: what is quieter is no part of it
@@ -47,18 +48,18 @@ def speech(bands: Bytes, pitch: Bytes) -> Floats:
 
 
 def _speech(bands: Floats, pitch: Floats) -> Floats:
-    energy = power_of(bands, *_VOICE)
+    energy, voice = power_of(bands, *_ALL), power_of(bands, *_VOICE)
     loudest = highest_over(energy, 2 * _SECOND + 1)
     active = ((energy > loudest - _ACTIVE_DB) & (energy > HEARD_DB)).astype(np.float32)
     share = np.maximum(mean_over(active, _SECOND), _LEAST_SHARE)
-    heard = np.maximum(energy, np.maximum(loudest - _DEEPEST_DB, HEARD_DB))
+    heard = np.maximum(voice, np.maximum(loudest - _DEEPEST_DB, HEARD_DB))
     voiced = mean_over(ramp(pitch, *_PITCHED) * active, _SECOND) / share
     likely = (
         ramp(_modulation(heard), *_MODULATION_DB)
         * ramp(voiced, *_VOICED)
         * ramp(_sway(bands, active, share), *_SWAY_DB)
     )
-    return np.clip(mean_over(likely, _HALF), 0, 1) * _between_pauses(heard, loudest)
+    return np.clip(mean_over(likely, _HALF), 0, 1) * _between_pauses(energy, loudest)
 
 
 def _modulation(energy: Floats) -> Floats:
