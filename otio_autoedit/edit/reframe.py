@@ -47,6 +47,18 @@ def read_follow(text: str) -> tuple[str, ...]:
     return labels
 
 
+def reframed_size(picture: tuple[int, int], aspect: Fraction) -> tuple[int, int]:
+    """The timeline's size in another aspect (width to height): the short side stays as long as the
+    picture's, as delivery asks (9:16 of 1920 x 1080 is 1080 x 1920); even, as encoders ask.
+
+    >>> reframed_size((1920, 1080), Fraction(4, 5))
+    (1080, 1350)
+    """
+    short = min(picture)
+    width, height = (short, short / aspect) if aspect <= 1 else (short * aspect, short)
+    return 2 * round(width / 2), 2 * round(height / 2)
+
+
 def frame_pieces(
     pieces: Sequence[Piece],
     analyses: Sequence[Analysis],

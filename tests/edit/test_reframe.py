@@ -11,7 +11,7 @@ import pytest
 from otio_autoedit.analysis.record import Track
 from otio_autoedit.edit.clock import Clock
 from otio_autoedit.edit.plan import Framing, Piece, Source
-from otio_autoedit.edit.reframe import frame_pieces, read_follow
+from otio_autoedit.edit.reframe import frame_pieces, read_follow, reframed_size
 from otio_autoedit.edit.shots import believe
 from otio_autoedit.errors import OptionError
 from tests.support.analyses import change, film, sound_file
@@ -125,3 +125,22 @@ def test_a_wrong_name_gets_the_nearest() -> None:
     with pytest.raises(OptionError, match=r"'persn' \(did you mean 'person'\?\)"):
         read_follow("persn")
     assert read_follow("ball, person") == ("ball", "person")
+
+
+@pytest.mark.parametrize(
+    ("aspect", "size"),
+    [("9/16", (1080, 1920)), ("1", (1080, 1080)), ("4/5", (1080, 1350)), ("16/9", (1920, 1080))],
+)
+def test_the_short_side_stays(aspect: str, size: tuple[int, int]) -> None:
+    assert reframed_size((1920, 1080), Fraction(aspect)) == size
+    assert reframed_size((1080, 1920), Fraction(aspect)) == size
+
+
+def test_of_a_person_taller_than_the_crop_the_face_is_held() -> None:
+    """Upright footage into a wide timeline: the crop moves up and down."""
+    tall = track(1, 0, [0.5] * 250, size=0.6)
+    (key,) = framed([tall], size=(2390, 1000)).keys
+    assert key.y == pytest.approx(0.5)  # shorter than the crop: its middle
+    (key,) = framed([tall], size=(4000, 1000)).keys
+    assert key.y == pytest.approx(0.2 + 0.2 * 0.6, abs=1e-3)
+    assert key.width == 1
