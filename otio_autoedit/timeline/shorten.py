@@ -11,8 +11,10 @@ stays so. Media, speed, effects, metadata, nested sequences and switched-off ite
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from itertools import accumulate
 from typing import Any
 
 import opentimelineio as otio
@@ -88,11 +90,12 @@ def _shortened(track: Any, windows: Sequence[Window], rate: Fraction, links: _Li
     result = track.clone()
     result.clear()
     result.source_range = None
+    places = _places(track)
     missing = _ZERO  # what a gap must fill before the next item, if one comes
     for number, (start, stop) in enumerate(windows):
         window = (head + start, min(head + stop, end))
-        parts = _parts(track, window, number == 0, number == len(windows) - 1)
-        if any(isinstance(part, otio.core.Item) for part in parts) and missing:
+        parts = _parts(track, places, window, number == 0, number == len(windows) - 1)
+        if any(map(_is_item, parts)) and missing:
             result.append(_gap(missing, rate))
             missing = _ZERO
         for part in parts:
@@ -103,21 +106,28 @@ def _shortened(track: Any, windows: Sequence[Window], rate: Fraction, links: _Li
     return result
 
 
-def _parts(track: Any, window: Window, first: bool, last: bool) -> list[Any]:
+def _places(track: Any) -> list[Fraction]:
+    """Where each of a track's children begins, and after them where the last ends; a transition
+    stands at its cut."""
+    lengths = [seconds(one.duration()) if _is_item(one) else _ZERO for one in track]
+    return list(accumulate(lengths, initial=_ZERO))
+
+
+def _parts(
+    track: Any, places: Sequence[Fraction], window: Window, first: bool, last: bool
+) -> list[Any]:
     """What of a track's children lies in a window of the track's own time."""
     start, stop = window
     result: list[Any] = []
-    place = _ZERO
-    for number, child in enumerate(track):
-        if isinstance(child, otio.schema.Transition):
+    for number in range(max(bisect_left(places, start) - 1, 0), len(track)):
+        child, place, end = track[number], places[number], places[number + 1]
+        if place > stop:
+            break
+        if not _is_item(child):
             kept = _transition(track, number, place, window, first, last)
             result += [kept] if kept is not None else []
-            continue
-        length = seconds(child.duration())
-        begin, end = max(place, start), min(place + length, stop)
-        if begin < end:
-            result.append(_trimmed(child, begin - place, end - place))
-        place += length
+        elif max(place, start) < min(end, stop):
+            result.append(_trimmed(child, max(start - place, _ZERO), min(end, stop) - place))
     return result
 
 
@@ -240,8 +250,11 @@ def _numbers(clip: Any) -> list[int]:
 
 
 def _length(parts: Iterable[Any]) -> Fraction:
-    items = (part for part in parts if isinstance(part, otio.core.Item))
-    return sum((seconds(item.duration()) for item in items), _ZERO)
+    return sum((seconds(one.duration()) for one in parts if _is_item(one)), _ZERO)
+
+
+def _is_item(child: Any) -> bool:
+    return isinstance(child, otio.core.Item)
 
 
 def _gap(length: Fraction, rate: Fraction) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -227,6 +228,7 @@ def seconds(time: Any) -> Fraction:
     return Fraction(time.value).limit_denominator(1_000_000) / exact_rate(time.rate)
 
 
+@lru_cache(maxsize=256)
 def exact_rate(rate: float) -> Fraction:
     """The rate that a float stands for: 23.976 and 23.98 are 24000/1001."""
     near = min(_NTSC, key=lambda ntsc: abs(float(ntsc) - rate))
