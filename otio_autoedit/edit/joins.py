@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from otio_autoedit.edit.believed import Believed
 from otio_autoedit.edit.clock import Clock
@@ -108,7 +109,7 @@ class _Bench:
             return Join(at)
         head, tail = self._dissolve(at)
         offset, sound_head, sound_tail = self._sound(at, head + tail)
-        kind = "dissolve" if head + tail else "cut"
+        kind: Literal["cut", "dissolve"] = "dissolve" if head + tail else "cut"
         return Join(at, kind, head, tail, sound_head, sound_tail, offset)
 
     def notes(self) -> tuple[str, ...]:
