@@ -6,8 +6,9 @@ import argparse
 import ast
 import os
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import NoReturn
 
 from otio_autoedit.errors import OptionError, did_you_mean
@@ -75,8 +76,13 @@ def add_common(parser: CommandParser) -> None:
     group.add_argument("-q", "--quiet", action="store_true", help="say only what went wrong")
 
 
-def add_options(parser: CommandParser, title: str, options: Iterable[Option]) -> None:
-    """A flag for every declared option."""
+def add_options(
+    parser: CommandParser,
+    title: str,
+    options: Iterable[Option],
+    short: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """A flag for every declared option, and a ``short`` one for those named there."""
     group = parser.add_argument_group(title)
     for option in options:
         if option.flag in parser._option_string_actions:
@@ -93,8 +99,9 @@ def add_options(parser: CommandParser, title: str, options: Iterable[Option]) ->
             )
         else:
             metavar = "|".join(option.choices) if option.choices else option.kind.upper()
+            flags = [short[option.name]] if option.name in short else []
             group.add_argument(
-                option.flag, dest=where, default=_NOT_GIVEN, metavar=metavar, help=text
+                *flags, option.flag, dest=where, default=_NOT_GIVEN, metavar=metavar, help=text
             )
 
 

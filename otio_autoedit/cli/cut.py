@@ -20,14 +20,17 @@ from otio_autoedit.cli.speaking import Speaker
 from otio_autoedit.cli.writing import check_target, write_timeline
 from otio_autoedit.cutting import cut, read_cut_options
 from otio_autoedit.edit.general import RECIPE
+from otio_autoedit.edit.parameters import GROUPS
 from otio_autoedit.edit.recipes import Recipe, recipe
 from otio_autoedit.errors import OptionError, RecipeError
+from otio_autoedit.options import Option
 
 if TYPE_CHECKING:
     import opentimelineio as otio
 
 EXAMPLES = (
     "film.mp4 -o film.otio",
+    "film.mp4 -r highlights -t 60s -o best.otio",
     "film.mp4 -o film --for resolve",
     "rushes/*.mov -r shots -o rushes.xml -o rushes.edl",
     "film.mp4 -o film.otioz --min-clip 12f",
@@ -43,7 +46,7 @@ def parser(argv: Sequence[str]) -> CommandParser:
         "cut",
         "footage in, a timeline for an editing program out",
         EXAMPLES,
-        "Several files follow each other. The suffix of OUT says which format is written.",
+        "Of several files one timeline is made. The suffix of OUT says which format is written.",
     )
     add_media(result, "films, sounds or stills")
     result.add_argument(
@@ -66,10 +69,8 @@ def parser(argv: Sequence[str]) -> CommandParser:
         "-A", "--output-argument", action="append", metavar="NAME=VALUE",
         help="an argument of the adapter that writes",
     )  # fmt: skip
-    add_options(result, f"options of the recipe {chosen.name}", chosen.options)
-    known = {option.name for option in chosen.options}
-    general = [option for option in chosen.all_options if option.name not in known]
-    add_options(result, "options of every recipe", general)
+    for title, options in option_groups(chosen):
+        add_options(result, title, options, short={"target": "-t"})
     add_common(result)
     return result
 
@@ -92,6 +93,15 @@ def run(given: Namespace, speaker: Speaker) -> int:
         if program:
             speaker.say(f"{program.title}: {how_to_open(program, target)}")
     return 0
+
+
+def option_groups(chosen: Recipe) -> list[tuple[str, list[Option]]]:
+    """A recipe's options in the groups in which people look for them, each with its title."""
+    options = {option.name: option for option in chosen.all_options}
+    named = [(f"of the recipe {chosen.name}", chosen.options)]
+    named += [(group.title, group.parameters) for group in GROUPS]
+    result = [(title, [options.pop(one.name) for one in of]) for title, of in named if of]
+    return [*result, ("timeline, networks and cache", list(options.values()))]
 
 
 def summary(timeline: otio.schema.Timeline) -> str:

@@ -8,16 +8,21 @@ from collections.abc import Sequence
 
 from otio_autoedit.cli.arguments import CommandParser, columns
 from otio_autoedit.cli.speaking import Speaker
-from otio_autoedit.edit.recipes import Recipe, recipe, recipes
+from otio_autoedit.edit.recipes import Recipe, recipe, recipe_text, recipes
 from otio_autoedit.options import Option, plain, takes
 
-EXAMPLES = ("", "shots", "my-recipe.toml", "shots --json")
+EXAMPLES = ("", "sports", "sports > my-recipe.toml", "my-recipe.toml --options", "shots --json")
 
 
 def parser(argv: Sequence[str]) -> CommandParser:
     """The arguments of ``recipes``."""
     result = CommandParser("recipes", "the recipes that cut knows, and their options", EXAMPLES)
-    result.add_argument("recipe", nargs="?", help="show one recipe: a name, or a .toml file")
+    result.add_argument("recipe", nargs="?", help="print one to copy: a name, or a .toml file")
+    result.add_argument(
+        "--options",
+        action="store_true",
+        help="show its options instead",
+    )
     result.add_argument("--json", action="store_true", help="as JSON, for scripts")
     return result
 
@@ -28,10 +33,10 @@ def run(given: Namespace, speaker: Speaker) -> int:
     if given.json:
         print(json.dumps([_as_json(one) for one in shown], indent=1))
     elif given.recipe:
-        print(describe(shown[0]))
+        print(describe(shown[0]) if given.options else recipe_text(given.recipe).rstrip())
     else:
         print(columns([(one.name, one.summary) for one in shown]))
-        speaker.say("\notio-autoedit recipes NAME shows its options")
+        speaker.say("\notio-autoedit recipes NAME prints one to copy; --options shows its options")
     return 0
 
 

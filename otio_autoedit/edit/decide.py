@@ -13,12 +13,13 @@ from otio_autoedit.edit.clock import Clock
 from otio_autoedit.edit.joins import lay_joins
 from otio_autoedit.edit.marks import marks_of
 from otio_autoedit.edit.material import Material, check_transcript, material
-from otio_autoedit.edit.plan import EditPlan, Piece
+from otio_autoedit.edit.plan import EditPlan, Framing, Piece
 from otio_autoedit.edit.reasons import reason, signals
 from otio_autoedit.edit.recipes import Recipe
+from otio_autoedit.edit.reframe import frame_pieces
 from otio_autoedit.edit.settings import Settings
 from otio_autoedit.edit.shots import clean_spans
-from otio_autoedit.edit.sources import edit_rate, sources_of, title
+from otio_autoedit.edit.sources import edit_rate, edit_size, sources_of, title
 from otio_autoedit.errors import OptionError
 from otio_autoedit.options import plain
 
@@ -46,12 +47,12 @@ def make_plan(
     ]
     choice = choose(materials, settings)
     pieces = _pieces(choice.kept, materials, settings, choice)
-    joins, notes = lay_joins(
-        pieces,
-        [one.clock for one in materials],
-        [one.believed for one in materials],
-        settings.joins,
-    )
+    clocks, believed = [one.clock for one in materials], [one.believed for one in materials]
+    joins, notes = lay_joins(pieces, clocks, believed, settings.joins)
+    size = edit_size(sources, settings.aspect)
+    framing: tuple[Framing, ...] = ()
+    if settings.aspect is not None:
+        framing = frame_pieces(pieces, analyses, clocks, believed, size, follow=settings.follow)
     return EditPlan(
         name=str(given["name"] or title(sources)),
         sources=tuple(sources),
@@ -60,7 +61,8 @@ def make_plan(
         joins=joins,
         marks=tuple(mark for one in materials for mark in marks_of(one, pieces, settings)),
         rate=rate,
-        size=next((s.media.display_size for s in sources if s.media.kind != "audio"), (0, 0)),
+        size=size,
+        framing=framing,
         audio=cast(Literal["linked", "none"], given["audio"]),
         recipe=recipe.name,
         start_timecode=str(given["start_timecode"] or ""),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from otio_autoedit.analysis.record import JumpCut
 from otio_autoedit.edit.believed import Believed
@@ -22,6 +24,7 @@ def marks_of(of: Material, pieces: Sequence[Piece], settings: Settings) -> Itera
     if settings.markers:
         yield from _transition_marks(of, own)
         yield from _jump_cut_marks(of, own)
+        yield from _made_jump_marks(of, pieces)
     for when, name in settings.marks:
         yield from _recipe_marks(of, own, when, name)
 
@@ -37,6 +40,25 @@ def _jump_cut_marks(of: Material, pieces: Sequence[Piece]) -> Iterator[Mark]:
     for one in of.analysis.jump_cuts or ():
         if any(piece.start < one.last_before + 1 < piece.stop for piece in pieces):
             yield _jump_mark(of, one)
+
+
+def _made_jump_marks(of: Material, pieces: Sequence[Piece]) -> Iterator[Mark]:
+    """Where the edit itself leaves out time within a shot."""
+    cuts = [one.cut for one in of.believed]
+    for before, after in pairwise(pieces):
+        if not before.source == after.source == of.number or after.start <= before.stop:
+            continue
+        if bisect_left(cuts, before.stop) == bisect_right(cuts, after.start):
+            yield _made_jump_mark(of, before.stop, after.start)
+
+
+def _made_jump_mark(of: Material, stop: int, start: int) -> Mark:
+    first, last = of.clock.frame(stop), of.clock.frame(start)
+    seconds = float((last - first) / of.clock.rate)
+    comment = f"{seconds:.2f} s of this shot left out before {of.stamp(last)}"
+    return Mark(
+        of.number, start, start + 1, "jump_cut", "jump cut", comment, None, {"frames": last - first}
+    )
 
 
 def _recipe_marks(

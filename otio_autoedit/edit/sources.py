@@ -39,6 +39,16 @@ def sources_of(analyses: Sequence[Analysis], rate: Fraction, still: object) -> l
     return result
 
 
+def edit_size(sources: Sequence[Source], aspect: Fraction | None) -> tuple[int, int]:
+    """The display size of the first picture, or one of ``aspect`` with the same short side (long
+    side, where it lies); even, as codecs ask."""
+    width, height = next((s.media.display_size for s in sources if s.media.kind != "audio"), (0, 0))
+    if aspect is None or not (width and height):
+        return width, height
+    wide = max(width, height) if aspect > 1 else min(width, height)
+    return 2 * round(wide / 2), 2 * round(wide / aspect / 2)
+
+
 def title(sources: Sequence[Source]) -> str:
     """What an edit of them is called, unless somebody says."""
     more = len(sources) - 1

@@ -20,7 +20,8 @@ def test_every_recipe_is_listed_and_shown(call: Call) -> None:
     listed = call("recipes")[1]
     for one in recipes():
         assert one.name in listed
-        code, out, _ = call("recipes", one.name)
+        assert f'name = "{one.name}"' in call("recipes", one.name)[1]
+        code, out, _ = call("recipes", one.name, "--options")
         assert code == 0
         assert all(option.flag in out for option in one.all_options)
 
@@ -40,7 +41,8 @@ def test_a_wrong_recipe_gets_the_nearest(call: Call) -> None:
 def test_a_recipe_of_ones_own(here: Path, call: Call) -> None:
     mine = 'name = "mine"\nsummary = "No short ones."\nextends = "shots"\n[set]\nmin_clip = "35f"\n'
     (here / "mine.toml").write_text(mine)
-    assert "mine: No short ones." in call("recipes", "mine.toml")[1]
+    assert call("recipes", "mine.toml")[1] == mine
+    assert "mine: No short ones." in call("recipes", "mine.toml", "--options")[1]
     code, out, _ = call("cut", "film.mp4", "-r", "mine.toml", "-o", "a.otio")
     assert code == 0
     assert out.startswith("a.otio: 2 clips")
