@@ -70,4 +70,4 @@ def _usual(frames: Frames, known: npt.NDArray[np.bool_], heard: npt.NDArray[np.b
 
 
 def _bed_of(band: Bytes, rows: npt.NDArray[np.int64]) -> Floats:
-    return _bed(decibels(band)[:, None])[rows, 0]
+    return np.asarray(_bed(decibels(band)[:, None])[rows, 0], np.float32)

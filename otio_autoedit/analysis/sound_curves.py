@@ -30,7 +30,7 @@ def by_blocks(
         first, last = max(0, start - reach), min(count, stop + reach)
         before, after = reach - (start - first), reach - (last - stop)
         part = np.pad(bands[first:last], ((before, after), (0, 0)))
-        pitched = np.pad(pitch[first:last], (before, after)).astype(np.float32) / 255
+        pitched = (np.pad(pitch[first:last], (before, after)) / 255).astype(np.float32)
         result[start:stop] = measure(decibels(part), pitched)[reach : reach + stop - start]
     return result
 
@@ -65,13 +65,15 @@ def highest_over(values: Floats, frames: int) -> Floats:
 
 def ramp(values: npt.ArrayLike, low: float, high: float) -> Floats:
     """Returns 0 up to ``low``, 1 from ``high`` on, and what lies between on the line."""
-    return np.clip((np.asarray(values, np.float32) - low) / (high - low), 0, 1).astype(np.float32)
+    share: Floats = np.clip((np.asarray(values) - low) / (high - low), 0, 1).astype(np.float32)
+    return share
 
 
 def power_of(bands: Floats, first: int, stop: int) -> Floats:
     """Returns the decibels of some neighbouring bands together."""
     total = np.power(10, bands[:, first:stop] / 10).sum(axis=1)
-    return (10 * np.log10(total)).astype(np.float32)
+    level: Floats = (10 * np.log10(total)).astype(np.float32)
+    return level
 
 
 def there(bands: Bytes) -> npt.NDArray[np.bool_]:

@@ -51,7 +51,7 @@ class Frames(NamedTuple):
 
 def decibels(bands: Bytes) -> Floats:
     """Returns the dBFS of what `Frames` keeps as bytes: half decibels above the floor."""
-    return bands.astype(np.float32) / 2 + np.float32(FLOOR_DB)
+    return (bands.astype(np.float32) / 2 + FLOOR_DB).astype(np.float32)
 
 
 def no_frames(count: int) -> Frames:
@@ -66,9 +66,20 @@ def no_frames(count: int) -> Frames:
 
 def joined(parts: list[Frames]) -> Frames:
     """Returns ``parts`` one after the other."""
-    if not parts:
-        return no_frames(0)
-    return Frames(*(np.concatenate(each) for each in zip(*parts, strict=True)))
+    parts = parts or [no_frames(0)]
+    return Frames(
+        np.concatenate([part.level for part in parts]),
+        np.concatenate([part.bands for part in parts]),
+        np.concatenate([part.pitch for part in parts]),
+        np.concatenate([part.spoken for part in parts]),
+    )
+
+
+def without_first(count: int, frames: Frames) -> Frames:
+    """Returns all but the first ``count``."""
+    return Frames(
+        frames.level[count:], frames.bands[count:], frames.pitch[count:], frames.spoken[count:]
+    )
 
 
 class FrameMeter:
@@ -146,7 +157,8 @@ def _levels(held: Floats, starts: npt.NDArray[np.int64], count: int) -> Floats:
     squares = np.square(held[:, starts[0] : starts[count]], dtype=np.float64)
     sums = np.add.reduceat(squares, starts[:count] - starts[0], axis=1)
     loudest = (sums / np.diff(starts)).max(axis=0)
-    return np.maximum(10 * np.log10(loudest + _TINY), FLOOR_DB).astype(np.float32)
+    level: Floats = np.maximum(10 * np.log10(loudest + _TINY), FLOOR_DB).astype(np.float32)
+    return level
 
 
 def _pitch(power: Floats) -> Bytes:
@@ -176,14 +188,16 @@ def _of_window() -> npt.NDArray[np.float64]:
     size = _LAGS  # samples of a window at that rate
     window = np.concatenate([_window(size), np.zeros(size)])
     whole = np.fft.irfft(np.square(np.abs(np.fft.rfft(window))))[:size]
-    return np.maximum(whole / whole[0], 0.05)
+    share: npt.NDArray[np.float64] = np.maximum(whole / whole[0], 0.05)
+    return share
 
 
 @lru_cache(maxsize=8)
 def _window(size: int) -> Floats:
     """A Hann window whose power spectrum sums to a sine's mean square."""
     window = 0.5 - 0.5 * np.cos(2 * np.pi * (np.arange(size) + 0.5) / size)
-    return (window * np.sqrt(2 / (size * np.square(window).sum()))).astype(np.float32)
+    shape: Floats = (window * np.sqrt(2 / (size * np.square(window).sum()))).astype(np.float32)
+    return shape
 
 
 def _bins(rate: int) -> int:
@@ -199,4 +213,5 @@ def _shares() -> Floats:
     low, high = (bins + side * _BIN_HZ / 2 for side in (-1, 1))
     edges = np.array(EDGES_HZ)
     inside = np.minimum(high[:, None], edges[1:]) - np.maximum(low[:, None], edges[:-1])
-    return (np.maximum(inside, 0) / _BIN_HZ).astype(np.float32)
+    shares: Floats = (np.maximum(inside, 0) / _BIN_HZ).astype(np.float32)
+    return shares

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from otio_autoedit.analysis.sound_frames import RATE, FrameMeter, Frames, joined, no_frames
+from otio_autoedit.analysis.sound_frames import (
+    RATE,
+    FrameMeter,
+    Frames,
+    joined,
+    no_frames,
+    without_first,
+)
 
 if TYPE_CHECKING:
     import av
@@ -82,7 +89,7 @@ class SoundMeter:
         at = round((self._stretch.start - (self._first or 0.0)) * RATE)
         if at > self._count:
             self._add(no_frames(at - self._count))
-        self._add(Frames(*(each[self._count - at :] for each in heard)))
+        self._add(without_first(self._count - at, heard))
         self._stretch = None
 
     def _add(self, frames: Frames) -> None:
@@ -121,15 +128,17 @@ class _Stretch:
 def samples_of(frame: av.AudioFrame) -> npt.NDArray[np.float32]:
     """Returns a frame's samples in -1..1, float32 ``[channels, n]``."""
     channels = frame.layout.nb_channels
-    values = frame.to_ndarray()
+    values: npt.NDArray[Any] = frame.to_ndarray()
     if not frame.format.is_planar:
         values = values.reshape(-1, channels).T
     if values.dtype == np.uint8:
-        return (values.astype(np.float32) - 128) / 128
-    if values.dtype.kind == "i":
-        full = float(-np.iinfo(values.dtype).min)
-        return (values / full).astype(np.float32)
-    return np.clip(np.nan_to_num(values), -64, 64).astype(np.float32, copy=False)
+        samples = (values.astype(np.float32) - 128) / 128
+    elif values.dtype.kind == "i":
+        samples = values / float(-np.iinfo(values.dtype).min)
+    else:
+        samples = np.clip(np.nan_to_num(values), -64, 64)
+    result: npt.NDArray[np.float32] = samples.astype(np.float32, copy=False)
+    return result
 
 
 def start_of(audio_start: Fraction | float) -> float:

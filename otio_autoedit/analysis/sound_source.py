@@ -7,12 +7,11 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from otio_autoedit.analysis.choices import SPEECH_DETECTOR
 from otio_autoedit.analysis.record import Curve
 from otio_autoedit.analysis.results import Curves, MadeBy
 from otio_autoedit.analysis.sound_cheer import cheer
+from otio_autoedit.analysis.sound_curves import ramp
 from otio_autoedit.analysis.sound_frames import RATE, Floats
 from otio_autoedit.analysis.sound_meter import SoundMeter, start_of
 from otio_autoedit.analysis.sound_onset import onset
@@ -81,10 +80,10 @@ class SoundListener:
         if not len(frames.level):
             return {SOUND: Curves({}, self._made_by)}
         ours = self._made_by["speech"] == "autoedit"
-        spoken = speech(frames.bands, frames.pitch) if ours else frames.spoken / np.float32(255)
+        spoken = speech(frames.bands, frames.pitch) if ours else ramp(frames.spoken, 0, 255)
 
         def curve(unit: str, values: Floats) -> Curve:
-            return Curve(unit, float(RATE), start_of(start), values.astype(np.float32))
+            return Curve(unit, float(RATE), start_of(start), values)
 
         curves = {
             "level": curve("dBFS", frames.level),

@@ -66,7 +66,7 @@ def _modulation(energy: Floats) -> Floats:
     """Returns how far the decibels of a second swing, of what is faster than 2 Hz and slower than
     syllables: the root mean square."""
     swing = mean_over(energy, _SYLLABLE) - mean_over(energy, _HALF)
-    return np.sqrt(np.maximum(mean_over(np.square(swing), _SECOND), 0))
+    return np.asarray(np.sqrt(np.maximum(mean_over(np.square(swing), _SECOND), 0)), np.float32)
 
 
 def _sway(bands: Floats, active: Floats, share: Floats) -> Floats:
@@ -74,7 +74,7 @@ def _sway(bands: Floats, active: Floats, share: Floats) -> Floats:
     balance = np.clip(power_of(bands, *_HIGH) - power_of(bands, *_LOW), -40, 20)
     mean = mean_over(balance * active, _SECOND) / share
     square = mean_over(np.square(balance) * active, _SECOND) / share
-    return np.sqrt(np.maximum(square - np.square(mean), 0))
+    return np.asarray(np.sqrt(np.maximum(square - np.square(mean), 0)), np.float32)
 
 
 def _between_pauses(energy: Floats, loudest: Floats) -> Floats:
