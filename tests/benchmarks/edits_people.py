@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import opentimelineio as otio
 from numpy.typing import NDArray
 
 from otio_autoedit import cut
@@ -16,8 +17,7 @@ _SUMME = {"paluma_jump.mp4": "video_24", "playing_ball.mp4": "video_25"}
 _SHARE = 0.15
 _RANDOM = 200
 _CAMERAS = Path(__file__).with_name("on_camera.json")
-_LATE_S = 2.0  # how long after somebody enters the event may begin
-_SLACK_S = 3.0  # pre- and post-roll around what is there
+_NEAR_S = 2.0  # how far from somebody's entry a mark may begin
 
 
 def summe(data: Path) -> None:
@@ -47,40 +47,44 @@ def summe(data: Path) -> None:
 
 
 def cameras(data: Path) -> None:
-    """Prints entries found and missed, and pieces of an empty scene."""
+    """Prints entries marked and missed, marks of nothing, and seconds kept of an empty scene."""
     print("\nsurveillance: every entry is an event, nothing is one while the scene is empty")
-    print("| film | entries | found | missed | pieces | of nothing | s of nothing | s of people |")
+    print(
+        "| film | entries | played | marked | missed | marks of nothing | pieces | empty s kept |"
+    )
     print("|---" * 8 + "|")
     for name, known in json.loads(_CAMERAS.read_text("utf-8")).items():
-        pieces = kept_pieces(cut(data / "clips" / name, "events"))
+        timeline = cut(data / "clips" / name, "events")
+        pieces, marks = kept_pieces(timeline), _marks(timeline)
         present = [(float(a), float(b)) for a, b in known["present"]]
-        missed = [span for span in present if not _is_seen(pieces, span[0])]
-        empty = [one for one in pieces if not any(covered([one], *span) for span in present)]
-        around = _merged([(a - _SLACK_S, b + _SLACK_S) for a, b in present])
-        beside = sum(one.seconds for one in pieces) - sum(covered(pieces, *s) for s in around)
-        shown, all_of_it = (
-            sum(covered(pieces, *s) for s in present), sum(b - a for a, b in present)
-        )  # fmt: skip
-        print(f"| {name} | {len(present)} | {len(present) - len(missed)} | {len(missed)} "
-              f"| {len(pieces)} | {len(empty)} | {beside:.1f} "
-              f"| {shown:.1f} of {all_of_it:.1f} |")  # fmt: skip
+        played = sum(covered(pieces, a, a + 1) > 0.9 for a, _ in present)
+        marked = [span for span in present if any(_near(at, span[0]) for at in marks)]
+        strays = [at for at in marks if not any(a - _NEAR_S <= at <= b for a, b in present)]
+        last = max(piece.stop for piece in pieces) if pieces else 0.0
+        empty = max(last, present[-1][1]) - sum(b - a for a, b in present)
+        shown = sum(one.seconds for one in pieces) - sum(covered(pieces, *s) for s in present)
+        print(f"| {name} | {len(present)} | {played} | {len(marked)} "
+              f"| {len(present) - len(marked)} | {len(strays)} | {len(pieces)} | {shown:.1f} of {empty:.1f} |")  # fmt: skip
+        print("  marks at", ", ".join(f"{at:.1f}" for at in marks))
         for one in pieces:
             print(f"  {one.start:6.1f} to {one.stop:6.1f}: {one.reason}")
 
 
-def _is_seen(pieces: Sequence[Kept], entry: float) -> bool:
-    """Whether a piece plays the entry, begun no later than `_LATE_S` after it."""
-    return any(one.start <= entry + _LATE_S and one.stop > entry + 0.5 for one in pieces)
+def _marks(timeline: otio.schema.Timeline) -> list[float]:
+    """Returns where the markers of the first picture track begin, in seconds of the file."""
+    found = []
+    for clip in timeline.video_tracks()[0].find_clips():
+        head = clip.available_range().start_time
+        found += [
+            (one.marked_range.start_time - head).to_seconds()
+            for one in clip.markers
+            if one.metadata.get("autoedit", {}).get("kind") not in ("cut", "jump_cut", "dissolve")
+        ]
+    return sorted(found)
 
 
-def _merged(spans: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-    found: list[tuple[float, float]] = []
-    for start, stop in sorted(spans):
-        if found and start <= found[-1][1]:
-            found[-1] = (found[-1][0], max(stop, found[-1][1]))
-        else:
-            found.append((start, stop))
-    return found
+def _near(at: float, entry: float) -> bool:
+    return abs(at - entry) <= _NEAR_S
 
 
 def _mask(pieces: Sequence[Kept], count: int, rate: float) -> NDArray[np.bool_]:

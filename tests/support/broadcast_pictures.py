@@ -17,6 +17,7 @@ from tests.support.broadcast_script import Script, Shot
 
 _SLOW = 0.45  # of a replay
 _CROWD = 64
+_GRAIN, _TILES = 4.0, 11  # of 255
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,7 +57,18 @@ def open_studio(
 
 
 def film_pictures(studio: Studio) -> Iterator[Picture]:
-    """Yields every frame of the film, `(H, W, 3)` RGB."""
+    """Yields every frame of the film, `(H, W, 3)` RGB, with a camera's grain: no picture of live
+    film is like the one before.
+    """
+    rng = np.random.default_rng(studio.seed)
+    width, height = studio.size
+    grain = rng.normal(0, _GRAIN, (_TILES, height, width, 1)).round().astype(np.int16)
+    for number, picture in enumerate(_clean_pictures(studio)):
+        tile = grain[number % _TILES]
+        yield (picture + (tile if number // _TILES % 2 else -tile)).clip(0, 255).astype(np.uint8)
+
+
+def _clean_pictures(studio: Studio) -> Iterator[Picture]:
     count = round(studio.script.seconds * RATE)
     shots = [(round(s.start * RATE), round(s.stop * RATE), s) for s in studio.script.shots]
     shots.sort(key=lambda one: one[0])

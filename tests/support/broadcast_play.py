@@ -176,4 +176,4 @@ def _celebrate(wanted: Floats, place: Floats, script: Script, at: float) -> None
             wanted[mine] = np.stack(
                 [event.side * 46 + 1.8 * np.cos(ring), 8 + 1.8 * np.sin(ring)], 1
             )
-            wanted[others] = place[others] + 0.02
+            wanted[others] = place[others] * (0.99, 1.0)  # walking back

@@ -15,11 +15,14 @@ from otio_autoedit.analysis.record import Analysis, Track
 from otio_autoedit.edit.believed import Believed
 from otio_autoedit.edit.clock import Clock
 from otio_autoedit.edit.signal import Values
+from otio_autoedit.edit.signals.believed_tracks import believed_parts
 from otio_autoedit.edit.signals.labels import LABELS
 from otio_autoedit.edit.transcript import Transcript
 from otio_autoedit.edit.zones import Zone
 from otio_autoedit.errors import OptionError, did_you_mean
 from otio_autoedit.media import timing
+
+_DOUBTED_S = 1.5  # unsure detections carry a thing over no longer a gap
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,8 +98,10 @@ class View:
             raise OptionError(f"nothing is called {label!r}{did_you_mean(label, LABELS)}")
         if self.analysis.tracks is None or not self.source_length:
             return None
+        doubted = max(1, round(_DOUBTED_S * self.analysis.media.edit_rate))
         return tuple(
-            track
+            part
             for track in self.analysis.tracks
             if track.label == label and track.start >= 0 and track.stop <= self.source_length
+            for part in believed_parts(track, doubted)
         )
