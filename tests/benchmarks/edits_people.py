@@ -64,7 +64,8 @@ def cameras(data: Path) -> None:
         empty = max(last, present[-1][1]) - sum(b - a for a, b in present)
         shown = sum(one.seconds for one in pieces) - sum(covered(pieces, *s) for s in present)
         print(f"| {name} | {len(present)} | {played} | {len(marked)} "
-              f"| {len(present) - len(marked)} | {len(strays)} | {len(pieces)} | {shown:.1f} of {empty:.1f} |")  # fmt: skip
+              f"| {len(present) - len(marked)} | {len(strays)} | {len(pieces)} "
+              f"| {shown:.1f} of {empty:.1f} |")  # fmt: skip
         print("  marks at", ", ".join(f"{at:.1f}" for at in marks))
         for one in pieces:
             print(f"  {one.start:6.1f} to {one.stop:6.1f}: {one.reason}")
