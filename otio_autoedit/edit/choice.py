@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from otio_autoedit.edit.ground import Span
-from otio_autoedit.edit.material import Material
+from otio_autoedit.edit.material import Material, slack
 from otio_autoedit.edit.selection import Candidate, Chosen, select
 from otio_autoedit.edit.settings import Settings
 from otio_autoedit.edit.windows import split_long
@@ -39,10 +39,11 @@ class Choice:
 def choose(materials: Sequence[Material], settings: Settings) -> Choice:
     """The spans that play. Without a target all of them do; by score the best come first."""
     candidates = [one for material in materials for one in _candidates(material, settings)]
+    spare = max((slack(one.clock, settings) for one in materials), default=0)
     selection = select(
         candidates,
         settings.target or None,
-        min_clip=max(settings.shape.min_clip, 1),
+        min_clip=max(settings.shape.min_clip + spare, 1),
         variety=settings.variety,
         alternates=settings.alternates,
     )
@@ -54,6 +55,7 @@ def choose(materials: Sequence[Material], settings: Settings) -> Choice:
         ]
         for chosen in (selection.kept, selection.alternates)
     )
+    kept = [pick for pick in kept if pick.span[0] < pick.span[1]]
     if settings.order == "score":
         kept.sort(key=lambda pick: (-pick.worth, pick.source, pick.span))
     return Choice(tuple(kept), tuple(others), len(candidates), _notes(kept, settings))
@@ -61,18 +63,26 @@ def choose(materials: Sequence[Material], settings: Settings) -> Choice:
 
 def _candidates(material: Material, settings: Settings) -> Iterator[Candidate]:
     shape = settings.shape
-    for start, stop in material.spans:
-        values = material.weight[start:stop]
-        best = start + int(np.argmax(values))
-        core = (best, best + 1)
-        if shape.split and any(start < one.cut < stop for one in material.ground.changes):
-            core = (start, stop)  # short shots that were joined: shorter, it would flash
-        whole = Candidate(material.number, start, stop, core, values)
-        longest = shape.max_clip or None
-        parts = split_long(whole, shape.min_clip, longest) if settings.target else (whole,)
-        for part in parts:
-            look = _look(material, (part.start, part.stop)) if settings.variety else None
-            yield replace(part, look=look)
+    for span in material.spans:
+        whole = _candidate(material, span, settings)
+        if not settings.target:
+            yield whole
+            continue
+        for part in split_long(whole, shape.min_clip, shape.max_clip or None):
+            start, stop = material.ground.clean((part.start, part.stop), shape.flash)
+            if stop - start >= max(shape.min_clip, 1):
+                yield _candidate(material, (start, stop), settings)
+
+
+def _candidate(material: Material, span: Span, settings: Settings) -> Candidate:
+    start, stop = span
+    values = material.weight[start:stop]
+    best = start + int(np.argmax(values))
+    core = (best, best + 1)
+    if settings.shape.split and any(start < one.cut < stop for one in material.ground.changes):
+        core = span  # short shots that were joined: made shorter, one of them would flash
+    look = _look(material, span) if settings.variety else None
+    return Candidate(material.number, start, stop, core, values, look)
 
 
 def _look(material: Material, span: Span) -> npt.NDArray[np.float32] | None:
@@ -103,10 +113,11 @@ def _pick(chosen: Chosen, material: Material, rank: int, settings: Settings) -> 
     """What was chosen, clean at its ends: what the choice left of it may end in another shot."""
     span = (chosen.start, chosen.stop)
     if settings.target:
-        start, stop = material.ground.clean(span, settings.shape.flash)
-        if stop - start >= max(settings.shape.min_clip, 1):
-            span = start, stop
-    worth = float(material.weight[slice(*span)].mean(dtype=np.float64))
+        clean = material.aligned(material.ground.clean(span, settings.shape.flash))
+        long = clean[1] - clean[0] >= max(settings.shape.min_clip, 1)
+        span = clean if long else material.aligned(span)
+    values = material.weight[span[0] : max(span[1], span[0] + 1)]
+    worth = float(values.mean(dtype=np.float64))
     return Pick(material.number, span, worth, rank)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -20,7 +20,7 @@ from otio_autoedit.edit.plan import Piece
 from otio_autoedit.edit.scope import FileScope
 from otio_autoedit.edit.settings import Settings
 from otio_autoedit.edit.shots import believe
-from otio_autoedit.edit.spans import spans_of
+from otio_autoedit.edit.spans import Shape, spans_of
 from otio_autoedit.edit.transcript import Transcript, read_transcript, sentences
 from otio_autoedit.errors import OptionError
 from otio_autoedit.media.timecode import timecode_from_frames
@@ -69,6 +69,14 @@ class Material:
         """The span that a piece plays."""
         return self.clock.frame(piece.start), self.clock.frame(piece.stop)
 
+    def aligned(self, span: Span) -> Span:
+        """The most of a span that whole source frames show: where the timeline's rate is higher
+        than the file's, a source frame stands for more than one of its frames."""
+        start, stop = self._source_frame(span[0]), self._source_frame(span[1])
+        if self.clock.frame(start) < span[0]:
+            start += 1
+        return self.clock.frame(start), self.clock.frame(stop)
+
     def stamp(self, frame: int) -> str:
         """The timecode of a frame, as the file's own timecode counts; seconds where timecode has no
         such rate."""
@@ -98,7 +106,7 @@ def material(number: int, analysis: Analysis, clock: Clock, settings: Settings) 
         np.ones(scope.length, bool) if media.kind == "still" else evaluate(settings.keep, scope),
         np.zeros(scope.length, bool) if media.kind == "still" else evaluate(settings.avoid, scope),
         lies_on,
-        settings.shape,
+        _shape(clock, settings),
         units=units,
         weight=weight if settings.weight.calls else None,
     )
@@ -109,6 +117,15 @@ def material(number: int, analysis: Analysis, clock: Clock, settings: Settings) 
     )  # fmt: skip
 
 
+def slack(clock: Clock, settings: Settings) -> int:
+    """How much longer than asked a piece must be, so that it is long enough when its ends come to
+    lie on source frames: none where all ends are changes of shot."""
+    at_cuts = not (settings.target or settings.keep.calls or settings.avoid.calls)
+    if not settings.shape.min_clip or (at_cuts and not settings.shape.max_clip):
+        return 0
+    return 2 * (math.ceil(clock.rate / clock.source.media.edit_rate) - 1)
+
+
 def check_transcript(path: str, files: int) -> None:
     """Raises OptionError where one transcript is given for several files."""
     if path and files > 1 and not Path(path).is_dir():
@@ -116,6 +133,16 @@ def check_transcript(path: str, files: int) -> None:
             f"transcript={path}: {files} files are to be cut; name a folder that holds one of each "
             "file's name"
         )
+
+
+def _shape(clock: Clock, settings: Settings) -> Shape:
+    """What spans are to be like; under a target, the choice divides long ones."""
+    shape = settings.shape
+    return replace(
+        shape,
+        min_clip=shape.min_clip + slack(clock, settings),
+        max_clip=0 if settings.target else shape.max_clip,
+    )
 
 
 def _weight(expression: Expression, scope: FileScope) -> npt.NDArray[np.float32]:

@@ -88,12 +88,13 @@ def _mean(material: Material, call: Call, span: Span) -> float | None:
 
 def _from_to(material: Material, span: Span) -> str:
     """What stands where the piece begins and where it ends."""
-    ends = {0: "the file's head", material.clock.length: "the file's end"}
+    ends = {material.ground.start: _ASKED, material.ground.stop: _ASKED}
     for one in sorted(material.believed, key=lambda one: one.transition.confidence):
         said = f"{one.transition.type} ({one.transition.confidence:.0%} sure)"
         ends |= {material.clock.frame(frame): said for frame in (*one.mixed, one.cut)}
     ends |= {0: "the file's head", material.clock.length: "the file's end"}
-    return f"{ends.get(span[0], _ASKED)} to {ends.get(span[1], _ASKED)}"
+    begins, last = material.stamp(span[0]), material.stamp(span[1] - 1)
+    return f"{ends.get(span[0], begins)} to {ends.get(span[1], last)}"
 
 
 def _figure(value: float) -> str:

@@ -13,6 +13,7 @@ from otio_autoedit.edit.joins import JoinStyle
 from otio_autoedit.edit.recipes import Recipe
 from otio_autoedit.edit.spans import Shape
 from otio_autoedit.edit.zones import Zone, read_zones
+from otio_autoedit.errors import OptionError
 from otio_autoedit.options import Duration, Joint, Margin, Position
 
 _FLASH = Fraction(1, 8)  # seconds of another shot at an end of a piece: seen, but not looked at
@@ -45,7 +46,7 @@ class Settings:
 
     @classmethod
     def of(cls, recipe: Recipe, given: Mapping[str, object], rate: Fraction) -> Settings:
-        """From the options as `Recipe.read` gives them. Raises OptionError for wrong zones."""
+        """From the options as `Recipe.read` gives them. Raises OptionError."""
         frames = _Frames(given, rate)
         target, order = frames.of("target"), cast(Literal["time", "score"], given["order"])
         return cls(
@@ -84,6 +85,10 @@ class _Frames:
 
 def _shape(given: Mapping[str, object], frames: _Frames, *, apart: bool) -> Shape:
     margin = _is(given["margin"], Margin)
+    if 0 < frames.of("max_clip") < frames.of("min_clip"):
+        raise OptionError(
+            f"min_clip={given['min_clip']} is longer than max_clip={given['max_clip']}: change one"
+        )
     return Shape(
         before=margin.before.frames(frames.rate),
         after=margin.after.frames(frames.rate),
