@@ -63,14 +63,15 @@ def choose(materials: Sequence[Material], settings: Settings) -> Choice:
 
 def _candidates(material: Material, settings: Settings) -> Iterator[Candidate]:
     shape = settings.shape
+    least = max(shape.min_clip + slack(material.clock, settings), 1)
     for span in material.spans:
         whole = _candidate(material, span, settings)
         if not settings.target:
             yield whole
             continue
-        for part in split_long(whole, shape.min_clip, shape.max_clip or None):
+        for part in split_long(whole, least, shape.max_clip or None):
             start, stop = material.ground.clean((part.start, part.stop), shape.flash)
-            if stop - start >= max(shape.min_clip, 1):
+            if stop - start >= least:
                 yield _candidate(material, (start, stop), settings)
 
 
