@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
@@ -18,6 +19,7 @@ from otio_autoedit.edit.signals import SIGNALS
 
 _MOST_SIGNALS = 6  # that a reason names; all are among the piece's signals
 _ASKED = "the place asked for"
+_BESIDE = 3  # changes on each side of a place that are looked at
 
 
 def reason(material: Material, pick: Pick, settings: Settings, of: int) -> str:
@@ -88,13 +90,26 @@ def _mean(material: Material, call: Call, span: Span) -> float | None:
 
 def _from_to(material: Material, span: Span) -> str:
     """What stands where the piece begins and where it ends."""
-    ends = {material.ground.start: _ASKED, material.ground.stop: _ASKED}
-    for one in sorted(material.believed, key=lambda one: one.transition.confidence):
-        said = f"{one.transition.type} ({one.transition.confidence:.0%} sure)"
-        ends |= {material.clock.frame(frame): said for frame in (*one.mixed, one.cut)}
-    ends |= {0: "the file's head", material.clock.length: "the file's end"}
-    begins, last = material.stamp(span[0]), material.stamp(span[1] - 1)
-    return f"{ends.get(span[0], begins)} to {ends.get(span[1], last)}"
+    begins = _stands(material, span[0]) or material.stamp(span[0])
+    ends = _stands(material, span[1]) or material.stamp(span[1] - 1)
+    return f"{begins} to {ends}"
+
+
+def _stands(material: Material, frame: int) -> str:
+    """The change of picture at that frame, the file's head or end, or the place asked for; ""."""
+    clock, believed = material.clock, material.believed
+    if frame in (0, clock.length):
+        return "the file's end" if frame else "the file's head"
+    at = bisect_left(believed, clock.source_frame(frame), key=lambda one: one.cut)
+    here = [
+        one.transition
+        for one in believed[max(0, at - _BESIDE) : at + _BESIDE]
+        if frame in (clock.frame(end) for end in (*one.mixed, one.cut))
+    ]
+    if here:
+        surest = max(here, key=lambda one: one.confidence)
+        return f"{surest.type} ({surest.confidence:.0%} sure)"
+    return _ASKED if frame in (material.ground.start, material.ground.stop) else ""
 
 
 def _figure(value: float) -> str:
