@@ -13,6 +13,7 @@ from otio_autoedit.edit.recipes import recipe as find_recipe
 from otio_autoedit.errors import OptionError
 from otio_autoedit.options import Option, option_name
 from otio_autoedit.progress import ProgressCallback
+from otio_autoedit.recutting import cut_timeline, is_timeline
 
 if TYPE_CHECKING:
     import opentimelineio as otio
@@ -33,7 +34,8 @@ def cut(
     """The timeline that ``recipe`` makes of one media file, or of several.
 
     Args:
-        media: films, sounds, stills. Several become one timeline at the first film's rate.
+        media: films, sounds, stills: several become one timeline at the first film's rate. Or a
+            timeline (.otio, .edl, .xml ...), which is shortened.
         recipe: the name of a recipe, or a ``.toml`` file.
         progress: called some ten times a second; may raise `Cancelled`.
         store: an analysis store, None to keep nothing; otherwise the user's own.
@@ -52,6 +54,10 @@ def cut(
     if not files:
         raise OptionError("nothing to cut: name at least one media file")
     look = _looker(chosen, given, store, progress)
+    if any(map(is_timeline, files)):
+        if len(files) > 1:
+            raise OptionError("a timeline is cut by itself: name it alone")
+        return cut_timeline(files[0], chosen, given, look)
     return _laid_out([look(path) for path in files], chosen, given)
 
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 EXAMPLES = (
     "film.mp4 -o film.otio",
     "film.mp4 -r highlights -t 60s -o best.otio",
+    "edit.otio -r highlights -t 30s -o short.otio",
     "film.mp4 -o film --for resolve",
     "rushes/*.mov -r shots -o rushes.xml -o rushes.edl",
     "film.mp4 -o film.otioz --min-clip 12f",
@@ -48,7 +49,7 @@ def parser(argv: Sequence[str]) -> CommandParser:
         EXAMPLES,
         "Of several files one timeline is made. The suffix of OUT says which format is written.",
     )
-    add_media(result, "films, sounds or stills")
+    add_media(result, "films, sounds or stills; or one timeline, to be shortened")
     result.add_argument(
         "-o", "--output", action="append", metavar="OUT", required=True,
         help="where to write; may be given more than once",
@@ -87,12 +88,22 @@ def run(given: Namespace, speaker: Speaker) -> int:
     named: dict[str, Any] = dict(options)
     with speaker.progress() as progress:
         timeline = cut(list(given.media), chosen, progress=progress, **named)
+    for note in notes_of(timeline):
+        speaker.say(f"note: {note}")
     for target in targets:
         write_timeline(timeline, target, given.output_adapter, arguments)
         speaker.written(str(target), summary(timeline))
         if program:
             speaker.say(f"{program.title}: {how_to_open(program, target)}")
     return 0
+
+
+def notes_of(timeline: otio.schema.Timeline) -> list[str]:
+    """What could not be as asked, as the timeline says."""
+    ours = timeline.metadata.get("autoedit") or {}
+    return [
+        str(note) for note in (ours.get("notes") or (ours.get("recut") or {}).get("notes") or ())
+    ]
 
 
 def option_groups(chosen: Recipe) -> list[tuple[str, list[Option]]]:

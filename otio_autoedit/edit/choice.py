@@ -69,10 +69,16 @@ def _candidates(material: Material, settings: Settings) -> Iterator[Candidate]:
         if not settings.target:
             yield whole
             continue
-        for part in split_long(whole, least, shape.max_clip or None):
+        for part in split_long(whole, least, shape.max_clip or None, apart=_apart(material)):
             start, stop = material.ground.clean((part.start, part.stop), shape.flash)
             if stop - start >= least:
                 yield _candidate(material, (start, stop), settings)
+
+
+def _apart(material: Material) -> int:
+    """How far apart two pieces of one take are at the least: a second, since a jump of a few frames
+    looks like a fault."""
+    return max(1, round(material.clock.rate))
 
 
 def _candidate(material: Material, span: Span, settings: Settings) -> Candidate:
@@ -123,6 +129,8 @@ def _pick(chosen: Chosen, material: Material, rank: int, settings: Settings) -> 
 
 
 def _notes(kept: Sequence[Pick], settings: Settings) -> tuple[str, ...]:
+    if not kept:
+        return (f"nothing plays: {settings.keep.text} holds nowhere long enough",)
     short = settings.target - sum(pick.span[1] - pick.span[0] for pick in kept)
     if settings.target and short > settings.target // 100 + 1:
         return (f"{short} frames short of the target: no more is there that may play",)

@@ -25,7 +25,9 @@ _BESIDE = 3  # changes on each side of a place that are looked at
 def reason(material: Material, pick: Pick, settings: Settings, of: int) -> str:
     """One line: what held, what was measured, its place among all, where it begins and ends."""
     parts = [*_held(material, pick.span, settings.keep)]
-    parts += [_measured(material, call, pick.span) for call in _calls(settings)][:_MOST_SIGNALS]
+    parts += [said for call in _told(settings) if (said := _measured(material, call, pick.span))][
+        :_MOST_SIGNALS
+    ]
     if settings.weight.calls:
         parts.append(f"{_ordinal(pick.rank)} of {of}, worth {pick.worth:.3g}")
     if material.clock.source.media.kind == "video":
@@ -56,6 +58,13 @@ def _calls(settings: Settings) -> tuple[Call, ...]:
     return tuple(dict.fromkeys(named))
 
 
+def _told(settings: Settings) -> list[Call]:
+    """The signals that a reason names: none that speaks against a piece."""
+    named = dict.fromkeys((*settings.keep.calls, *settings.weight.calls))
+    text = settings.keep.text
+    return [call for call in named if f"not {str_of(call)}" not in text]
+
+
 def _held(material: Material, span: Span, keep: Expression) -> Iterator[str]:
     """Which of the conditions that "or" joins held, and for how much of the span."""
     if not keep.calls:
@@ -76,10 +85,12 @@ def _measured(material: Material, call: Call, span: Span) -> str:
     peak, signal = float(np.nanmax(values)), SIGNALS[call.name]
     if signal.kind == "condition":
         return f"{str_of(call)} {peak:.2g} at {material.stamp(top)}" if peak >= 0.5 else ""
+    if peak == 0 and mean == 0:
+        return ""
     unit = f" {signal.unit}" if signal.unit in ("LUFS", "dBFS", "s") else ""
     if peak - mean <= 0.05 * max(abs(peak), abs(mean)):
         return f"{str_of(call)} {_figure(mean)}{unit}"
-    return f"{str_of(call)} {_figure(mean)}{unit}, {_figure(peak)} at {material.stamp(top)}"
+    return f"{str_of(call)} {_figure(mean)}{unit} ({_figure(peak)} at {material.stamp(top)})"
 
 
 def _mean(material: Material, call: Call, span: Span) -> float | None:
