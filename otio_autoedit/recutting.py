@@ -76,4 +76,4 @@ def _file(url: str, folder: Path) -> Path:
     """The file that a URL names; a relative one lies beside the timeline."""
     import opentimelineio as otio
 
-    return folder / otio.url_utils.filepath_from_url(url)
+    return folder / str(otio.url_utils.filepath_from_url(url))
