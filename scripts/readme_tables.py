@@ -27,8 +27,10 @@ from otio_autoedit.adapters.link.settings import LINKER
 from otio_autoedit.analysis.record import JumpCut, Transition
 from otio_autoedit.cli.writing import PACKAGES
 from otio_autoedit.edit.decide import make_plan
+from otio_autoedit.edit.expressions import reference
 from otio_autoedit.edit.general import RECIPE
-from otio_autoedit.edit.recipes import recipe
+from otio_autoedit.edit.recipes import recipe, recipes
+from otio_autoedit.edit.signals import signals_table
 from otio_autoedit.errors import AutoEditLossWarning
 from otio_autoedit.models.evaluate import report, scene_report, scene_tables
 from otio_autoedit.models.evaluate import tables as shot_tables
@@ -63,6 +65,9 @@ ADAPTERS = {".fcpxml": "fcpx_xml"}  # two packages claim it
 def tables() -> dict[str, str]:
     """Each generated table by its name."""
     makers: dict[str, Callable[[], str]] = {
+        "recipes": recipes_table,
+        "signals": signals_table,
+        "functions": reference,
         "options": lambda: options_table([RECIPE, *recipe("shots").all_options]),
         "linker-options": lambda: options_table(LINKER),
         "formats": formats_table,
@@ -92,6 +97,15 @@ def filled(text: str, tables: dict[str, str]) -> str:
         before, rest = text.split(head)
         text = before + head + table + tail + rest.split(tail)[1]
     return text
+
+
+def recipes_table() -> str:
+    """The recipes that come with the package."""
+    rows = ["| recipe | what it makes | looks at |", "|---|---|---|"]
+    for one in recipes():
+        needs = ", ".join(f"`{need}`" for need in one.needs)
+        rows.append(f"| `{one.name}` | {one.summary} | {needs} |")
+    return "\n".join(rows) + "\n"
 
 
 def formats_table() -> str:

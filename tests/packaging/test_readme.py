@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from types import ModuleType
 
@@ -35,8 +36,8 @@ def footage(tmp_path_factory: pytest.TempPathFactory) -> Path:
     coded_movie(folder / "rushes" / "a.mov", frames=60, timecode="01:00:00:00", tag=4)
     event = "001  a        V     C        01:00:00:10 01:00:01:10 00:00:00:00 00:00:01:00\n"
     (folder / "cut.edl").write_text(f"TITLE: cut\n\n{event}* FROM CLIP NAME: a.mov\n")
-    recipe = next(block for block in blocks("toml"))
-    (folder / "calm.toml").write_text(recipe)
+    for recipe in blocks("toml"):
+        (folder / f"{tomllib.loads(recipe)['name']}.toml").write_text(recipe)
     return folder
 
 
@@ -58,12 +59,13 @@ def test_every_command_runs(footage: Path, command: str) -> None:
         assert all((footage / name).stat().st_size > 100 for name in named)
 
 
-def test_the_recipe_runs(footage: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("name", [tomllib.loads(block)["name"] for block in blocks("toml")])
+def test_every_recipe_runs(footage: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     from otio_autoedit import cut
 
     monkeypatch.chdir(footage)
-    timeline = cut("film.mp4", "calm.toml")
-    assert timeline.metadata["autoedit"]["recipe"] == "calm"
+    timeline = cut("film.mp4", f"{name}.toml")
+    assert timeline.metadata["autoedit"]["recipe"] == name
 
 
 def test_the_python_runs(footage: Path, monkeypatch: pytest.MonkeyPatch) -> None:
