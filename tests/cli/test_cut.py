@@ -243,3 +243,29 @@ def test_stopped_halfway(tmp_path: Path, long_film: Path, how: signal.Signals) -
     assert "stopped" in last["text"]
     assert target.read_text() == "before"
     assert os.listdir(tmp_path) == ["long.otio"]
+
+
+def test_a_timeline_is_shortened_and_the_target_has_a_short_flag(here: Path, call: Call) -> None:
+    assert call("cut", "film.mp4", "-o", "whole.otio")[0] == 0
+    code, out, err = call("cut", "whole.otio", "-r", "shots", "-t", "2s", "-o", "short.otio")
+    assert code == 0, err
+    short = otio.adapters.read_from_file("short.otio")
+    assert 1.9 <= short.duration().to_seconds() <= 2
+    assert short.metadata["autoedit"]["recut"]["recipe"] == "shots"
+    assert "media that it plays is not there" in _moved(here, call)
+    code, _, err = call("cut", "whole.otio", "film.mp4", "-o", "b.otio")
+    assert code != 0
+    assert "by itself" in err
+
+
+def _moved(here: Path, call: Call) -> str:
+    (here / "film.mp4").rename(here / "away.mp4")
+    err = call("cut", "whole.otio", "-r", "shots", "-o", "c.otio")[2]
+    (here / "away.mp4").rename(here / "film.mp4")
+    return err
+
+
+def test_an_edit_without_pieces_is_said(here: Path, call: Call) -> None:
+    code, out, _ = call("cut", "film.mp4", "-a", "keep=shot_length > 1000", "-o", "none.otio")
+    assert code == 0
+    assert "note: nothing plays: shot_length > 1000" in out
