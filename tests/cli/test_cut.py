@@ -247,7 +247,7 @@ def test_stopped_halfway(tmp_path: Path, long_film: Path, how: signal.Signals) -
 
 def test_a_timeline_is_shortened_and_the_target_has_a_short_flag(here: Path, call: Call) -> None:
     assert call("cut", "film.mp4", "-o", "whole.otio")[0] == 0
-    code, out, err = call("cut", "whole.otio", "-r", "shots", "-t", "2s", "-o", "short.otio")
+    code, _, err = call("cut", "whole.otio", "-r", "shots", "-t", "2s", "-o", "short.otio")
     assert code == 0, err
     short = otio.adapters.read_from_file("short.otio")
     assert 1.9 <= short.duration().to_seconds() <= 2
