@@ -106,7 +106,7 @@ DECLARED: tuple[tuple[Signal, Measure], ...] = (
     ),
     (
         Signal(
-            "frozen", "condition", "the same picture for half a second or more",
+            "frozen", "condition", "the same picture for two seconds or more",
             "0 or 1", "measured: change from frame to frame", ("picture",),
         ),
         pictures.frozen,

@@ -14,7 +14,7 @@ from otio_autoedit.edit.signals.view import View
 _BLACK, _DIM = 0.02, 0.06  # mean brightness
 _FLAT, _DRAWN = 0.03, 0.07  # contrast: a white title on a two-hundredth of the picture has .07
 _SAME = 1 / 1024  # mean difference: a quarter of a step of 8 bits
-_FREEZE = 0.5  # s
+_FREEZE = 2.0  # s; as of FFmpeg's freezedetect: a camera on its stand is still for less
 
 
 def black(view: View) -> Values:
@@ -27,7 +27,7 @@ def black(view: View) -> Values:
 
 
 def frozen(view: View) -> Values:
-    """1 in runs of half a second and more whose frames are all as the one before; the first frame
+    """1 in runs of two seconds and more whose frames are all as the one before; the first frame
     of the run is the one that the others repeat."""
     change = curve(view, "change")
     if view.is_still:
