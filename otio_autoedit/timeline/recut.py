@@ -27,7 +27,8 @@ from otio_autoedit.timeline.shorten import shorten
 from otio_autoedit.timeline.timeline_scope import TimelineScope
 
 _NOT_OF_THE_EDIT = ("device", "cache")
-_OF_NEW_JOINS = ("transition", "fade", "j_cut", "l_cut", "reframe", "rate", "alternates", "variety")
+_OF_NEW_JOINS = ("transition", "fade", "j_cut", "l_cut", "reframe", "rate")
+_OF_A_CHOICE = ("alternates", "variety")
 
 
 def recut(
@@ -64,7 +65,7 @@ def recut(
         "spans": [
             {"start": one.start, "stop": one.stop, "worth": _worth(weight, one)} for one in chosen
         ],
-        "notes": _notes(given),
+        "notes": _notes(recipe, given),
     }
     result.metadata[KEY] = ours
     return result
@@ -134,8 +135,10 @@ def _worth(weight: Values, one: Chosen) -> float:
     return round(float(weight[one.start : one.stop].mean(dtype=np.float64)), 6)
 
 
-def _notes(given: Mapping[str, object]) -> Sequence[str]:
+def _notes(recipe: Recipe, given: Mapping[str, object]) -> Sequence[str]:
     """What was asked for that shortening leaves as the editor has it."""
     neutral = {one.name: plain(one.read(one.default)) for one in PARAMETERS}
+    usual = {name: plain(value) for name, value in recipe.read({}).items()}
     asked = [n for n in _OF_NEW_JOINS if plain(given.get(n)) != neutral.get(n)]
+    asked += [n for n in _OF_A_CHOICE if plain(given.get(n)) != usual.get(n)]
     return [f"{name}={plain(given[name])}: not for a timeline, left as it is" for name in asked]

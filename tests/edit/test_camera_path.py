@@ -58,7 +58,7 @@ def test_a_path_through_its_keys_is_the_path(subject: Floats) -> None:
     keys = few_keys(path, 0.001)
     between = np.interp(np.arange(len(path)), keys, path[keys])
     assert np.abs(between - path).max() <= 0.001 + 1e-12
-    assert len(keys) <= len(path) / 3 + 4
+    assert len(keys) <= len(path) / 2 + 4
 
 
 @settings(max_examples=100, deadline=None)

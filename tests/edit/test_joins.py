@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from otio_autoedit.analysis.record import Analysis, Transition
 from otio_autoedit.edit.clock import Clock
 from otio_autoedit.edit.plan import EditPlan, Join
+from otio_autoedit.edit.shots import believe
 from tests.support.analyses import change, film, sound, sound_file, still
 from tests.support.plans import plan_of
 
@@ -185,8 +186,8 @@ def test_every_handle_is_there(
             assert len({*range(last, last + join.tail), *range(first - join.head, first)}) == (
                 join.head + join.tail
             )
-        for change_ in found:
-            mixed = range(change_.last_before + 1, change_.first_after)
+        for change_ in believe(found, 60, clocks[0], 0.5):
+            mixed = range(*change_.mixed)
             for source, frames in ((before.source, shown[: join.tail]),
                                    (after.source, shown[join.tail :])):  # fmt: skip
                 assert source == 1 or not set(frames) & set(mixed)
