@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from otio_autoedit.analysis.choices import DETECTOR, SEGMENTER
+from otio_autoedit.analysis.choices import DETECTOR, SEGMENTER, SPEECH_DETECTOR
 from otio_autoedit.edit.general import RECIPE
 from otio_autoedit.edit.recipes import Recipe
 from otio_autoedit.edit.recipes import recipe as find_recipe
@@ -99,6 +99,7 @@ def _looker(
         path, recipe.needs_of(given), device=str(given["device"]), threshold=threshold,
         shot_network=str(given["shot_network"]), store=keep, progress=progress,
         detector=_network(given, DETECTOR), segmenter=_network(given, SEGMENTER),
+        speech_detector=_network(given, SPEECH_DETECTOR),
     )  # fmt: skip
 
 

@@ -111,13 +111,13 @@ def read_options(
         name = option_name(given)
         if name not in known:
             wrong.append(
-                f"{_as_given(where, given, value)}: no such option{did_you_mean(name, known)}"
+                f"{as_given(where, given, value)}: no such option{did_you_mean(name, known)}"
             )
             continue
         try:
             result[name] = known[name].read(value)
         except ValueError as error:
-            wrong.append(f"{_as_given(where, given, value)}: {one_line(error)}")
+            wrong.append(f"{as_given(where, given, value)}: {one_line(error)}")
     if wrong:
         raise OptionError("; ".join(wrong))
     return result
@@ -173,7 +173,8 @@ def one_line(text: object) -> str:
     return line if len(line) <= 300 else line[:297] + "..."
 
 
-def _as_given(where: str, name: str, value: object) -> str:
+def as_given(where: str, name: str, value: object) -> str:
+    """An option as it was written: ``--min-clip 12f``, ``-a min_clip=12f``."""
     if where == "--":
         return one_line(f"--{name.replace('_', '-')} {value}")
     return one_line(f"{where} {name}={value}".strip())

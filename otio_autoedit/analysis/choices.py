@@ -34,9 +34,8 @@ SPEECH_DETECTOR = Option(
     choices=(OURS, "silero"),
 )  # fmt: skip
 OF_DETECTOR, OF_SEGMENTER = frozenset({"objects", "score"}), frozenset({"masks"})
-"""The needs whose result depends on the detector, and on the segmenter."""
-
 OF_SPEECH_DETECTOR = frozenset({"sound"})
+"""The needs whose result depends on the detector, on the segmenter, on what tells speech."""
 
 DEVICE = Option(
     "device", "text", "auto", "Where networks run: `auto`, `cpu`, `cuda`, `cuda:1`, `mps`."

@@ -122,6 +122,19 @@ def onnx() -> Iterator[Finding]:
         yield _version("onnxruntime")
 
 
+def speech() -> Iterator[Finding]:
+    """Whether speech can be told by the network of others: our own measure does without."""
+    from otio_autoedit.analysis.sound_silero import silero_version
+
+    try:
+        yield Finding("silero-vad", "good", f"{silero_version()}, for `speech_detector=silero`")
+    except MissingExtraError:
+        yield Finding(
+            "silero-vad", "missing", "not installed; our own measure tells speech",
+            "pip install 'otio-autoedit[speech]', for `speech_detector=silero`, which is slower",
+        )  # fmt: skip
+
+
 def store() -> Iterator[Finding]:
     from otio_autoedit.analysis.store import Store
 
@@ -232,6 +245,7 @@ LOOKS: tuple[Look, ...] = (
     weights,
     detectors,
     onnx,
+    speech,
     store,
     plugin,
     suffixes,

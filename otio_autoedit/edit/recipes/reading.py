@@ -10,7 +10,7 @@ from types import MappingProxyType
 from otio_autoedit.edit.expressions import read_condition, read_number
 from otio_autoedit.edit.general import GENERAL, RECIPE
 from otio_autoedit.edit.parameters import EXPRESSIONS, PARAMETERS
-from otio_autoedit.edit.recipes.record import MarkRule, Recipe, put_in, uses
+from otio_autoedit.edit.recipes.record import NETWORKS, MarkRule, Recipe, put_in, uses
 from otio_autoedit.edit.signals import SIGNALS
 from otio_autoedit.errors import RecipeError, did_you_mean
 from otio_autoedit.options import Option, one_line
@@ -20,6 +20,7 @@ _KEYS = ("schema", "name", "summary", "extends", "set", "options", "mark")
 _OPTION_KEYS = ("kind", "default", "help", "choices", "minimum", "maximum", "unit")
 _MARK_KEYS = ("when", "name")
 _SETTABLE = {one.name: one for one in (*PARAMETERS, *GENERAL)}
+_TAKEN = frozenset((RECIPE.name, *_SETTABLE, *(one.name for one in NETWORKS)))
 _TOP = frozenset(_SETTABLE) - frozenset(_KEYS)  # "name" there is the recipe's
 _NO_RECIPE = Recipe("", "")
 
@@ -92,8 +93,8 @@ class _Reader:
             self.wrong.append(f"options.{name}: must be a table")
             return None
         self._check_names(data, _OPTION_KEYS, f"options.{name}.")
-        if name == RECIPE.name or name in _SETTABLE:
-            self.wrong.append(f"options.{name}: every recipe has that one already")
+        if name in _TAKEN:
+            self.wrong.append(f"options.{name}: there is an option of that name already")
             return None
         try:
             option = Option(

@@ -7,16 +7,30 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from otio_autoedit.analysis.choices import DETECTOR, OF_DETECTOR, OF_SEGMENTER, SEGMENTER
+from otio_autoedit.analysis.choices import (
+    DETECTOR,
+    OF_DETECTOR,
+    OF_SEGMENTER,
+    OF_SPEECH_DETECTOR,
+    SEGMENTER,
+    SPEECH_DETECTOR,
+)
 from otio_autoedit.edit.expressions import Expression, read_condition, read_number
 from otio_autoedit.edit.general import GENERAL, RECIPE
 from otio_autoedit.edit.parameters import EXPRESSIONS, PARAMETERS
 from otio_autoedit.edit.signals import SIGNALS
 from otio_autoedit.errors import OptionError, RecipeError
-from otio_autoedit.options import Option, option_name, plain, read_options
+from otio_autoedit.options import Option, as_given, option_name, plain, read_options
 from otio_autoedit.times import Duration
 
 _USE = re.compile(r"\$([A-Za-z_]\w*)")
+_USED_FOR = (
+    (DETECTOR, OF_DETECTOR),
+    (SEGMENTER, OF_SEGMENTER),
+    (SPEECH_DETECTOR, OF_SPEECH_DETECTOR),
+)
+NETWORKS = tuple(option for option, _ in _USED_FOR)
+"""The options that name a network: of a recipe where what it needs is made by one."""
 _PLACES = ("split", "snap")  # parameters that may ask for shots
 _NONE: Mapping[str, object] = MappingProxyType({})
 
@@ -65,9 +79,12 @@ class Recipe:
         for name in [option_name(key) for key in given]:
             if name in EXPRESSIONS:
                 _checked(name, result, values, where)
-        for name in _unused(self.needs_of(result)):
-            if name in map(option_name, given):
-                raise OptionError(f"{where} {name}: recipe {self.name} has no use for it".strip())
+        unused = _unused(self.needs_of(result))
+        for name, value in given.items():
+            if option_name(name) in unused:
+                what = as_given(where, option_name(name), value)
+                raise OptionError(f"{what}: recipe {self.name} has no use for it")
+        for name in unused:
             del result[name]
         return result
 
@@ -102,7 +119,7 @@ class Recipe:
         in."""
         yield from self.options
         values = {one.name: one.default for one in self.options} | dict(own)
-        for option in (*PARAMETERS, DETECTOR, SEGMENTER, *GENERAL):
+        for option in (*PARAMETERS, *NETWORKS, *GENERAL):
             if option.name not in self.values:
                 yield option
                 continue
@@ -131,8 +148,7 @@ def uses(value: object) -> set[str]:
 
 def _unused(needs: Collection[str]) -> set[str]:
     """The options that name a network which none of the ``needs`` asks."""
-    networks = ((DETECTOR, OF_DETECTOR), (SEGMENTER, OF_SEGMENTER))
-    return {option.name for option, of in networks if of.isdisjoint(needs)}
+    return {option.name for option, of in _USED_FOR if of.isdisjoint(needs)}
 
 
 def _texts(value: object) -> list[str]:
@@ -152,5 +168,4 @@ def _checked(name: str, given: Mapping[str, object], own: Mapping[str, object], 
     try:
         read(str(given[name]), SIGNALS, {k: v for k, v in own.items() if v is not None})
     except RecipeError as error:
-        flag = f"--{name.replace('_', '-')} {given[name]}" if where == "--" else ""
-        raise OptionError(f"{flag or f'{where} {name}={given[name]}'.strip()}: {error}") from None
+        raise OptionError(f"{as_given(where, name, given[name])}: {error}") from None
