@@ -82,7 +82,7 @@ DECLARED: tuple[tuple[Signal, Measure], ...] = (
     (
         Signal(
             "speech", "condition", "somebody speaks",
-            "probability, 0 to 1", "silero-vad (extra `speech`), else energy and bands", ("sound",),
+            "probability, 0 to 1", "our own measure, or silero-vad by `speech_detector`", ("sound",),
         ),
         _curve("speech"),
     ),
