@@ -116,11 +116,13 @@ def option_groups(chosen: Recipe) -> list[tuple[str, list[Option]]]:
 
 
 def summary(timeline: otio.schema.Timeline) -> str:
-    """What a timeline holds, in a few words."""
+    """What a timeline plays, in a few words."""
+    from otio_autoedit.timeline.flat import timeline_rate
+
     tracks = list(timeline.video_tracks()) or list(timeline.audio_tracks())
-    clips = sum(1 for track in tracks for _ in track.find_clips())
+    clips = sum(1 for track in tracks if track.enabled for _ in track.find_clips())
     length = timeline.duration()
-    rate = _rate_text(length.rate)
+    rate = _rate_text(float(timeline_rate(timeline)))
     noun = "clip" if clips == 1 else "clips"
     return f"{clips} {noun}, {length.to_seconds():.2f} s at {rate} fps"
 

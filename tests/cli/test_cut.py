@@ -13,6 +13,7 @@ from types import SimpleNamespace
 import opentimelineio as otio
 import pytest
 
+from otio_autoedit.cli.cut import summary
 from tests.cli.conftest import Call, spawn
 from tests.support.movies import shots_movie
 
@@ -269,3 +270,18 @@ def test_an_edit_without_pieces_is_said(here: Path, call: Call) -> None:
     code, out, _ = call("cut", "film.mp4", "-a", "keep=shot_length > 1000", "-o", "none.otio")
     assert code == 0
     assert "note: nothing plays: shot_length > 1000" in out
+
+
+def test_the_summary_counts_what_plays() -> None:
+    rate = 24000 / 1001
+    whole = otio.opentime.TimeRange(
+        otio.opentime.RationalTime(0, rate), otio.opentime.RationalTime(48, rate)
+    )
+    timeline = otio.schema.Timeline(global_start_time=otio.opentime.RationalTime(0, rate))
+    assert summary(timeline) == "0 clips, 0.00 s at 23.976 fps"
+    for name, enabled in (("V1", True), ("Alternates", False)):
+        track = otio.schema.Track(name, kind="Video")
+        track.append(otio.schema.Clip(source_range=whole))
+        track.enabled = enabled
+        timeline.tracks.append(track)
+    assert summary(timeline) == "1 clip, 2.00 s at 23.976 fps"
