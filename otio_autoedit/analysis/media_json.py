@@ -10,6 +10,7 @@ from typing import Any, Literal, cast, get_args
 import numpy as np
 
 from otio_autoedit.media.info import AudioStream, Kind, MediaInfo
+from otio_autoedit.media.recorded import recording_time
 
 MOST_FRAMES = 1 << 31
 """No file has more frames: 1,100 years at 60 a second."""
@@ -30,6 +31,7 @@ def media_to_json(info: MediaInfo) -> dict[str, object]:
         "start_timecode": info.start_timecode,
         "start_frame": info.start_frame,
         "reel": info.reel,
+        "recorded": info.recorded,
         "size": list(info.size),
         "sample_aspect": fraction_text(info.sample_aspect),
         "rotation": info.rotation,
@@ -83,6 +85,7 @@ def media_from_json(data: object, where: str = "media") -> MediaInfo:
         start_timecode=read.text("start_timecode"),
         start_frame=read.integer("start_frame", -MOST_FRAMES, MOST_FRAMES),
         reel=read.text("reel"),
+        recorded=_recorded(read, where),
         size=(size[0], size[1]),
         sample_aspect=read.fraction("sample_aspect", positive=True),
         rotation=read.integer("rotation", 0, 359),
@@ -100,6 +103,17 @@ def media_from_json(data: object, where: str = "media") -> MediaInfo:
         ),
         notes=tuple(read.texts("notes")),
     )
+
+
+def _recorded(read: Fields, where: str) -> str:
+    """When it was recorded; older documents and stores do not tell."""
+    text = read.value("recorded", "")
+    if text == "":
+        return ""
+    time = recording_time(text) if isinstance(text, str) else ""
+    if not time:
+        raise ValueError(f"{where}.recorded: a time with its zone is asked for, not {_shown(text)}")
+    return time
 
 
 def _audio(data: object, where: str) -> AudioStream:

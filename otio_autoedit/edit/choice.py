@@ -37,7 +37,7 @@ class Choice:
 
 
 def choose(materials: Sequence[Material], settings: Settings) -> Choice:
-    """The spans that play. Without a target all of them do; by score the best come first."""
+    """The spans that play, in the order asked for. Without a target all of them do."""
     candidates = [one for material in materials for one in _candidates(material, settings)]
     spare = max((slack(one.clock, settings) for one in materials), default=0)
     selection = select(
@@ -56,9 +56,22 @@ def choose(materials: Sequence[Material], settings: Settings) -> Choice:
         for chosen in (selection.kept, selection.alternates)
     )
     kept = [pick for pick in kept if pick.span[0] < pick.span[1]]
+    ordered = _ordered(kept, materials, settings)
+    notes = _notes(kept, settings)
+    if settings.order == "time" and ordered != kept:
+        notes += ("ordered by time of recording",)
+    return Choice(tuple(ordered), tuple(others), len(candidates), notes)
+
+
+def _ordered(kept: Sequence[Pick], materials: Sequence[Material], settings: Settings) -> list[Pick]:
+    """What plays, which comes file by file, in the order asked for. Files whose times of recording
+    are the same, or not all known, stay as given."""
     if settings.order == "score":
-        kept.sort(key=lambda pick: (-pick.worth, pick.source, pick.span))
-    return Choice(tuple(kept), tuple(others), len(candidates), _notes(kept, settings))
+        return sorted(kept, key=lambda pick: (-pick.worth, pick.source, pick.span))
+    times = [one.analysis.media.recorded for one in materials]
+    if settings.order == "time" and all(times):
+        return sorted(kept, key=lambda pick: times[pick.source])
+    return list(kept)
 
 
 def _candidates(material: Material, settings: Settings) -> Iterator[Candidate]:

@@ -104,8 +104,9 @@ GROUPS = (
                 "order",
                 "choice",
                 "time",
-                "In order of time, or best first.",
-                choices=("time", "score"),
+                "In order of time (several files by time of recording, where all of them tell it "
+                "and as given where one does not), by file as given, or best first.",
+                choices=("time", "given", "score"),
             ),
         ),
     ),

@@ -36,7 +36,7 @@ class Settings:
     target: int
     variety: float
     alternates: int
-    order: Literal["time", "score"]
+    order: Literal["time", "given", "score"]
     joins: JoinStyle
     aspect: Fraction | None
     follow: str
@@ -48,7 +48,8 @@ class Settings:
     def of(cls, recipe: Recipe, given: Mapping[str, object], rate: Fraction) -> Settings:
         """From the options as `Recipe.read` gives them. Raises OptionError."""
         frames = _Frames(given, rate)
-        target, order = frames.of("target"), cast(Literal["time", "score"], given["order"])
+        target = frames.of("target")
+        order = cast(Literal["time", "given", "score"], given["order"])
         return cls(
             keep=recipe.expression("keep", given),
             avoid=recipe.expression("avoid", given),

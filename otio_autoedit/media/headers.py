@@ -16,6 +16,7 @@ from otio_autoedit.media.demux import Trouble, read_packets
 from otio_autoedit.media.fingerprint import fingerprint
 from otio_autoedit.media.info import AudioStream, MediaInfo
 from otio_autoedit.media.rates import DEFAULT_RATE, is_native, plain_rate, snap_rate
+from otio_autoedit.media.recorded import recorded
 from otio_autoedit.media.start_timecode import start_timecode, with_start_frame
 
 # What channels without names are taken for, as players do.
@@ -84,6 +85,7 @@ def _picture_headers(box: Any, videos: list[Any], name: str) -> Headers:
         duration_frames=count,
         start_timecode=start_timecode(box, stream, rate, name),
         reel=_reel(box),
+        recorded=recorded(map(pyav.tags, (box, *box.streams))),
         size=(frame.width, frame.height),
         sample_aspect=_sample_aspect(stream),
         rotation=turned,
@@ -120,6 +122,7 @@ def _sound_headers(box: Any, name: str) -> Headers:
         duration_frames=sound_frames(length, DEFAULT_RATE),
         start_timecode=start_timecode(box, None, DEFAULT_RATE, name),
         reel=_reel(box),
+        recorded=recorded(map(pyav.tags, (box, *box.streams))),
         audio=sounds,
         notes=(*notes, "sound without pictures: counted in frames of 25 a second"),
     )

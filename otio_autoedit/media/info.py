@@ -50,6 +50,7 @@ class MediaInfo:
     start_timecode: str = ""  # "01:00:00:00", drop-frame "01:00:00;00", "" where the file has none
     start_frame: int = 0  # the same, in frames at the edit rate
     reel: str = ""
+    recorded: str = ""  # when: "2026-07-01T10:00:00.000Z", "" where the file does not say
     size: tuple[int, int] = (0, 0)  # as stored, before rotation and sample aspect
     sample_aspect: Fraction = Fraction(1)
     rotation: int = (

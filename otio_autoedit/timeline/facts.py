@@ -48,6 +48,7 @@ def source_facts(media: MediaInfo) -> dict[str, object]:
         "field_order": media.field_order,
         "start_timecode": media.start_timecode,
         "reel": safe_text(media.reel),
+        "recorded": media.recorded,
         "color": {
             "primaries": media.color_primaries,
             "transfer": media.color_transfer,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -37,6 +38,7 @@ FILM = MediaInfo(
     start_timecode="01:00:00:00",
     start_frame=86400,
     reel="A001",
+    recorded="2026-07-01T10:00:00.000Z",
     size=(1920, 1080),
     sample_aspect=Fraction(4, 3),
     rotation=90,
@@ -141,6 +143,7 @@ def test_the_document_is_the_published_one() -> None:
                     "start_timecode": "01:00:00:00",
                     "start_frame": 86400,
                     "reel": "A001",
+                    "recorded": "2026-07-01T10:00:00.000Z",
                     "size": [1920, 1080],
                     "sample_aspect": "4/3",
                     "rotation": 90,
@@ -249,6 +252,13 @@ def test_a_document_from_before_jump_cuts_is_read() -> None:
     assert back.transitions is not None
 
 
+def test_a_document_from_before_times_of_recording_is_read() -> None:
+    document = through_text([SEEN])
+    del document["analyses"][0]["media"]["recorded"]
+    (back,) = from_json(document)
+    assert back.media == replace(FILM, recorded="")
+
+
 def test_variable_rate_says_when_each_frame_is_shown() -> None:
     document = through_text([VARIABLE])
     assert document["analyses"][0]["frame_times"] == {
@@ -281,6 +291,8 @@ _MISSING = object()
         (["media", "frames"], True, "media.frames"),
         (["media", "size"], [1, 2, 3], "media.size"),
         (["media", "kind"], "film", "media.kind"),
+        (["media", "recorded"], "yesterday", "media.recorded"),
+        (["media", "recorded"], 20260701, "media.recorded"),
         (["media", "path"], _MISSING, "media.path is missing"),
         (["media", "audio"], {}, "media.audio"),
         (["media"], None, "media"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -12,11 +13,19 @@ import pytest
 from otio_autoedit.analysis.box_colours import DIMENSIONS
 from otio_autoedit.analysis.camera_motion import MotionMeter
 from otio_autoedit.analysis.entry import Entry, entry_bytes, entry_from_bytes
-from otio_autoedit.analysis.record import TOGETHER, Curve, Masks, Track
+from otio_autoedit.analysis.record import (
+    TOGETHER,
+    Curve,
+    FrameIndex,
+    Masks,
+    MediaInfo,
+    Track,
+)
 from otio_autoedit.analysis.results import (
     Camera,
     Curves,
     Detected,
+    Index,
     Mattes,
     Scenes,
     Tracks,
@@ -181,3 +190,17 @@ def test_damaged_masks_are_said(harm: str) -> None:
 def test_colours_are_kept_to_a_thousandth() -> None:
     signatures = CHANCE.random((20, DIMENSIONS), np.float32) / 6
     np.testing.assert_allclose(colours_of(packed_colours(signatures)), signatures, atol=1e-3)
+
+
+def test_an_index_kept_before_times_of_recording_is_taken() -> None:
+    rate, when = Fraction(25), "2026-07-01T10:00:00.000Z"
+    media = MediaInfo("film.mp4", "f", "video", "mov", "h264", rate, 3, 3, recorded=when)
+    pts = np.arange(3, dtype=np.int64)
+    index = Index(media, FrameIndex(pts, 1 / rate, rate, False, pts[:1], end=3))
+    assert_same(from_entry("index", through_bytes(index), ABOUT), index)
+    entry = to_entry(index)
+    known: dict[str, Any] = dict(entry.data["media"])  # type: ignore[call-overload]
+    del known["recorded"]
+    older = Entry({**entry.data, "media": known}, entry.arrays)
+    taken = from_entry("index", older, ABOUT)
+    assert_same(taken, replace(index, media=replace(media, recorded="")))

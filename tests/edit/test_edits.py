@@ -52,7 +52,7 @@ def length(edit: EditPlan) -> int:
     st.sampled_from([None, "10s", "30s"]),
     st.sampled_from([None, "1s", "3s"]),
     st.sampled_from([None, "24", "29.97"]),
-    st.sampled_from([None, "time", "score"]),
+    st.sampled_from([None, "time", "given", "score"]),
 )
 def test_pieces_never_overlap_nor_leave_the_media_and_are_as_long_as_asked(
     name: str, seed: int, target: object, min_clip: object, rate: object, order: object
@@ -249,3 +249,65 @@ def test_mixed_rates_conform_to_the_first_or_to_the_rate_asked_for() -> None:
     assert edit.rate == 24
     assert {one.source for one in edit.pieces} == {0, 1}
     assert 479 <= length(edit) <= 480
+
+
+MORNING, NOON = "2026-07-01T07:00:00.000Z", "2026-07-01T12:00:00.000Z"
+
+
+def _recorded(*times: str) -> list[Analysis]:
+    """Films of one shot each, recorded then, at 24, 25, 26 ... frames a second."""
+    films = [
+        film(path=f"/rushes/{number}.mp4", rate=Fraction(24 + number))
+        for number in range(len(times))
+    ]
+    return [
+        replace(one, media=replace(one.media, recorded=when))
+        for one, when in zip(films, times, strict=True)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("times", "order", "plays"),
+    [
+        ([NOON, MORNING], "time", [1, 0]),
+        ([NOON, MORNING, NOON, MORNING], "time", [1, 3, 0, 2]),
+        ([MORNING, NOON], "time", [0, 1]),
+        ([NOON, NOON], "time", [0, 1]),
+        ([NOON, MORNING, ""], "time", [0, 1, 2]),  # where would the third go?
+        ([NOON, MORNING], "given", [0, 1]),
+        ([NOON, MORNING], "score", [0, 1]),
+    ],
+)
+def test_several_files_play_in_order_of_recording(
+    times: list[str], order: str, plays: list[int]
+) -> None:
+    edit = plan("highlights", *_recorded(*times), target="none", weight="1", order=order)
+    sources = [source for source, _, _ in frames(edit)]
+    assert list(dict.fromkeys(sources)) == plays
+    assert ("ordered by time of recording" in edit.notes) == (plays != sorted(plays))
+    assert frames(edit) == sorted(frames(edit), key=lambda one: (plays.index(one[0]), one[1]))
+    assert edit.rate == 24  # of the file given first, whichever plays first
+    assert edit.name == f"0 and {len(times) - 1} more"
+    assert [one.media.recorded for one in edit.sources] == times
+    (*_, last) = [one.name for one in edit.pieces]
+    assert last.startswith(f"{plays[-1]} ")
+
+
+def test_shots_of_several_files_follow_each_other_as_given() -> None:
+    edit = plan("shots", *_recorded(NOON, MORNING))
+    assert [one.source for one in edit.pieces] == [0, 1]
+    assert edit.notes == ()
+    assert [one.source for one in plan("shots", *_recorded(NOON, MORNING), order="time").pieces] \
+        == [1, 0]  # fmt: skip
+
+
+def test_the_timeline_plays_them_so_and_says_when_each_was_recorded() -> None:
+    timeline = build_timeline(plan("highlights", *_recorded(NOON, MORNING), target="8s"))
+    facts = timeline.metadata["autoedit"]
+    assert [one["recorded"] for one in facts["sources"]] == [NOON, MORNING]
+    assert "ordered by time of recording" in facts["notes"]
+    clips = list(timeline.video_tracks()[0].find_clips())
+    assert [clip.name[0] for clip in clips] == sorted(
+        (clip.name[0] for clip in clips), reverse=True
+    )
+    assert {clip.name[0] for clip in clips} == {"0", "1"}
