@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from otio_autoedit.edit.choice import Pick
-from otio_autoedit.edit.expressions import Expression, evaluate
+from otio_autoedit.edit.expressions import Expression
 from otio_autoedit.edit.ground import Span
 from otio_autoedit.edit.material import Material
 from otio_autoedit.edit.settings import Settings
@@ -19,12 +19,14 @@ from otio_autoedit.edit.signals import SIGNALS
 
 _MOST_SIGNALS = 6  # that a reason names; all are among the piece's signals
 _ASKED = "the place asked for"
+_ENOUGH = 0.1  # the share of a piece in which what is said of it holds
+_NIL = 0.0005  # what is less reads as 0
 _BESIDE = 3  # changes on each side of a place that are looked at
 
 
 def reason(material: Material, pick: Pick, settings: Settings, of: int) -> str:
     """One line: what held, what was measured, its place among all, where it begins and ends."""
-    parts = [*_held(material, pick.span, settings.keep)]
+    parts = _why(material, pick.span, settings)
     parts += [said for call in _told(settings) if (said := _measured(material, call, pick.span))][
         :_MOST_SIGNALS
     ]
@@ -65,18 +67,29 @@ def _told(settings: Settings) -> list[Call]:
     return [call for call in named if f"not {str_of(call)}" not in text]
 
 
+def _why(material: Material, span: Span, settings: Settings) -> list[str]:
+    """The recipe's words for what holds; the conditions themselves where it has none for it."""
+    words = [words for when, words in settings.because if _share(material, span, when) >= _ENOUGH]
+    return words or list(_held(material, span, settings.keep))
+
+
 def _held(material: Material, span: Span, keep: Expression) -> Iterator[str]:
     """Which of the conditions that "or" joins held, and for how much of the span."""
     if not keep.calls:
         return
     for part in keep.alternatives:
-        share = float(np.mean(evaluate(part, material.scope)[slice(*span)]))
+        share = _share(material, span, part)
         if share > 0:
             yield f"{part.text}" + ("" if share > 0.995 else f" ({share:.0%} of it)")
 
 
+def _share(material: Material, span: Span, condition: Expression) -> float:
+    """In how much of a span a condition holds."""
+    return float(np.mean(material.scope.holds(condition)[slice(*span)]))
+
+
 def _measured(material: Material, call: Call, span: Span) -> str:
-    """A signal's course in a few words: where it is highest, and how high; "" if unknown."""
+    """A signal's course in a few words: where it is highest, and how high; "" if 0 or unknown."""
     values = material.scope.values(call)[slice(*span)]
     mean = _mean(material, call, span)
     if mean is None:
@@ -85,9 +98,10 @@ def _measured(material: Material, call: Call, span: Span) -> str:
     peak, signal = float(np.nanmax(values)), SIGNALS[call.name]
     if signal.kind == "condition":
         return f"{str_of(call)} {peak:.2g} at {material.stamp(top)}" if peak >= 0.5 else ""
-    if peak == 0 and mean == 0:
+    if max(abs(peak), abs(mean)) < _NIL:
         return ""
-    unit = f" {signal.unit}" if signal.unit in ("LUFS", "dBFS", "s") else ""
+    name = signal.unit.split(",")[0]  # its range follows
+    unit = f" {name}" if name in ("LUFS", "dBFS", "s") else ""
     if peak - mean <= 0.05 * max(abs(peak), abs(mean)):
         return f"{str_of(call)} {_figure(mean)}{unit}"
     return f"{str_of(call)} {_figure(mean)}{unit} ({_figure(peak)} at {material.stamp(top)})"

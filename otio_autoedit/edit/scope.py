@@ -6,9 +6,13 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from types import MappingProxyType
 
+import numpy as np
+import numpy.typing as npt
+
 from otio_autoedit.analysis.record import Analysis
 from otio_autoedit.edit.believed import Believed
 from otio_autoedit.edit.clock import Clock
+from otio_autoedit.edit.expressions import Expression, evaluate
 from otio_autoedit.edit.signal import Call, Values
 from otio_autoedit.edit.signals import measure
 from otio_autoedit.edit.signals.view import View
@@ -35,6 +39,7 @@ class FileScope:
     ) -> None:
         self._view = View(analysis, clock, believed, transcript, zones)
         self._held: dict[Call, Values] = {}
+        self._hold: dict[str, npt.NDArray[np.bool_]] = {}
 
     @property
     def rate(self) -> Fraction:
@@ -58,3 +63,12 @@ class FileScope:
             values.flags.writeable = False
             self._held[call] = values
         return self._held[call]
+
+    def holds(self, condition: Expression) -> npt.NDArray[np.bool_]:
+        """Where a condition holds, bool ``[length]``, read-only; worked out once, however many
+        pieces ask."""
+        if condition.text not in self._hold:
+            flags = evaluate(condition, self)
+            flags.flags.writeable = False
+            self._hold[condition.text] = flags
+        return self._hold[condition.text]

@@ -28,6 +28,7 @@ class Settings:
     avoid: Expression
     weight: Expression
     marks: tuple[tuple[Expression, str], ...]
+    because: tuple[tuple[Expression, str], ...]
     shape: Shape
     snap: Literal["none", "shots", "sentences"]
     start: Position | None
@@ -55,6 +56,7 @@ class Settings:
             avoid=recipe.expression("avoid", given),
             weight=recipe.expression("weight", given),
             marks=tuple(recipe.marking(given)),
+            because=tuple(recipe.reasons(given)),
             shape=_shape(given, frames, apart=target > 0 or order == "score"),
             snap=cast(Literal["none", "shots", "sentences"], given["snap"]),
             start=_maybe(given["start"], Position),

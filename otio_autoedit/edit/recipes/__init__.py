@@ -1,8 +1,8 @@
 """Recipes: ways to cut, written as data.
 
 A recipe is a TOML file: what it is called, and what it sets of the parameters (`edit.parameters`).
-It may declare options of its own, which its values and expressions use as ``$name``, and marks. A
-person's own file may build on another recipe::
+It may declare options of its own, which its values and expressions use as ``$name``, marks, and
+words for why a piece plays. A person's own file may build on another recipe::
 
     name = "calm"
     summary = "Shots of at least two seconds, none of them dark."
@@ -18,6 +18,16 @@ person's own file may build on another recipe::
     [[mark]]
     when = "lasting(silence, 5s)"
     name = "silence"
+
+    [because]
+    "somebody speaks" = "speech > 0.5"
+    "the light changes" = "within(abs(brightness - smooth(brightness, 2s)) > 0.2, 1s)"
+
+The reason that a piece gives has the words of each condition under ``[because]`` that holds in a
+tenth of it or more, in their order, then what was measured. Where none holds, or a recipe has no
+such table, it has those of the conditions joined by "or" in ``keep`` that hold. A recipe takes the
+words of the one it builds on as long as it keeps what that one keeps; where another ``keep`` is
+given on the command line, the words of the recipe are not said.
 """
 
 from __future__ import annotations

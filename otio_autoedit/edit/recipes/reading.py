@@ -16,7 +16,7 @@ from otio_autoedit.errors import RecipeError, did_you_mean
 from otio_autoedit.options import Option, one_line
 
 SCHEMA = 1
-_KEYS = ("schema", "name", "summary", "extends", "set", "options", "mark")
+_KEYS = ("schema", "name", "summary", "extends", "set", "options", "mark", "because")
 _OPTION_KEYS = ("kind", "default", "help", "choices", "minimum", "maximum", "unit")
 _MARK_KEYS = ("when", "name")
 _SETTABLE = {one.name: one for one in (*PARAMETERS, *GENERAL)}
@@ -46,6 +46,9 @@ class _Reader:
         options = self._with_defaults(options)
         values = {**base.values, **self._values(options)}
         marks = (*base.marks, *self._marks(options))
+        because = self._because(options)
+        if "keep" not in values or values["keep"] == base.values.get("keep"):
+            because = {**base.because, **because}  # what else it keeps, the other's words know not
         name = self._word("name")
         summary = base.summary if "summary" not in self.data else ""
         summary = summary or self._word("summary")
@@ -53,7 +56,9 @@ class _Reader:
             self.wrong.append('it sets nothing; add keep = "..." or extends = "shots"')
         if self.wrong:
             raise RecipeError(f"recipe {self.where}: " + "; ".join(map(one_line, self.wrong)))
-        return Recipe(name, summary, tuple(options.values()), MappingProxyType(values), marks)
+        own = tuple(options.values())
+        told = MappingProxyType(because)
+        return Recipe(name, summary, own, MappingProxyType(values), marks, told)
 
     def _check_schema(self) -> None:
         if self.data.get("schema", SCHEMA) != SCHEMA:
@@ -170,6 +175,21 @@ class _Reader:
             lambda: read_condition(when, SIGNALS, _defaults(options)),
         )
         return MarkRule(when, one_line(name.strip()))
+
+    def _because(self, options: Mapping[str, Option]) -> dict[str, str]:
+        """Why a piece may play: conditions by their words."""
+        table = self._table("because", 'a table, [because], of "words" = "a condition"')
+        given = {one_line(words.strip()): when for words, when in table.items()}
+        for words, when in given.items():
+            self._check_reason(words, when, options)
+        return {words: str(when) for words, when in given.items()}
+
+    def _check_reason(self, words: str, when: object, options: Mapping[str, Option]) -> None:
+        if not (words and isinstance(when, str)):
+            self.wrong.append('because: write "words" = "a condition"')
+            return
+        own = _defaults(options)
+        self._check(f"because {words!r}", lambda: read_condition(when, SIGNALS, own))
 
     def _check(self, what: str, read: Callable[[], object]) -> None:
         try:

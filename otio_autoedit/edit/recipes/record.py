@@ -46,13 +46,15 @@ class MarkRule:
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """A way to cut: its own options, what it sets of the parameters and of the options of every
-    recipe, its marks. A value may use an option of its own as ``$name``."""
+    recipe, its marks, and why a piece plays: conditions by an editor's words. A value may use an
+    option of its own as ``$name``."""
 
     name: str
     summary: str
     options: tuple[Option, ...] = ()
     values: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
     marks: tuple[MarkRule, ...] = ()
+    because: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -98,10 +100,18 @@ class Recipe:
         own = self._own(given)
         return [(read_condition(mark.when, SIGNALS, own), mark.name) for mark in self.marks]
 
+    def reasons(self, given: Mapping[str, object]) -> list[tuple[Expression, str]]:
+        """Why a piece may play, as conditions and words; none where ``given`` keeps something else
+        than the recipe does, of which its words know nothing."""
+        own = self._own(given)
+        if self.because and self.expression("keep", given).text != self._kept(given).text:
+            return []
+        return [(read_condition(when, SIGNALS, own), words) for words, when in self.because.items()]
+
     def needs_of(self, given: Mapping[str, object]) -> tuple[str, ...]:
         """What must be analysed for the recipe with the options ``given``, as `read` gave them."""
         expressions = [self.expression(name, given) for name in sorted(EXPRESSIONS)]
-        expressions += [when for when, _ in self.marking(given)]
+        expressions += [when for when, _ in (*self.marking(given), *self.reasons(given))]
         needs = [need for one in expressions for need in one.needs(SIGNALS)]
         if needs or _chooses(given):
             needs.insert(0, "shots")  # no piece may begin or end in a transition
@@ -110,6 +120,10 @@ class Recipe:
         if given["reframe"] != "none":
             needs.append("objects")
         return tuple(dict.fromkeys(needs))
+
+    def _kept(self, given: Mapping[str, object]) -> Expression:
+        """What the recipe itself keeps."""
+        return self.expression("keep", {**given, "keep": self.values.get("keep", "true")})
 
     def _own(self, given: Mapping[str, object]) -> dict[str, object]:
         return {one.name: given[one.name] for one in self.options if given[one.name] is not None}
