@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from otio_autoedit.edit.ground import Span
 from otio_autoedit.edit.material import Material, slack
+from otio_autoedit.edit.onsets import on_onsets
 from otio_autoedit.edit.selection import Candidate, Chosen, select
 from otio_autoedit.edit.settings import Settings
 from otio_autoedit.edit.windows import split_long
@@ -56,11 +57,24 @@ def choose(materials: Sequence[Material], settings: Settings) -> Choice:
         for chosen in (selection.kept, selection.alternates)
     )
     kept = [pick for pick in kept if pick.span[0] < pick.span[1]]
-    ordered = _ordered(kept, materials, settings)
     notes = _notes(kept, settings)
+    if settings.snap == "onsets":
+        kept = _in_rhythm(kept, materials, settings)
+    ordered = _ordered(kept, materials, settings)
     if settings.order == "time" and ordered != kept:
         notes += ("ordered by time of recording",)
     return Choice(tuple(ordered), tuple(others), len(candidates), notes)
+
+
+def _in_rhythm(
+    kept: Sequence[Pick], materials: Sequence[Material], settings: Settings
+) -> list[Pick]:
+    """What plays with its ends on the hits of its sound."""
+    spans = on_onsets([(pick.source, pick.span) for pick in kept], materials, settings)
+    return [
+        replace(pick, span=span, worth=_worth(materials[pick.source], span))
+        for pick, span in zip(kept, spans, strict=True)
+    ]
 
 
 def _ordered(kept: Sequence[Pick], materials: Sequence[Material], settings: Settings) -> list[Pick]:
@@ -136,9 +150,13 @@ def _pick(chosen: Chosen, material: Material, rank: int, settings: Settings) -> 
         clean = material.aligned(material.ground.clean(span, settings.shape.flash))
         long = clean[1] - clean[0] >= max(settings.shape.min_clip, 1)
         span = clean if long else material.aligned(span)
+    return Pick(material.number, span, _worth(material, span), rank)
+
+
+def _worth(material: Material, span: Span) -> float:
+    """What a span's frames are worth on average."""
     values = material.weight[span[0] : max(span[1], span[0] + 1)]
-    worth = float(values.mean(dtype=np.float64))
-    return Pick(material.number, span, worth, rank)
+    return float(values.mean(dtype=np.float64))
 
 
 def _notes(kept: Sequence[Pick], settings: Settings) -> tuple[str, ...]:

@@ -205,7 +205,7 @@ def _units(
     """What pieces are to begin and end with."""
     if settings.snap == "shots":
         return [span for span in lies_on.shots if span[0] < span[1]]
-    if settings.snap == "none":
+    if settings.snap != "sentences":
         return []
     if transcript is None:
         raise OptionError("snap=sentences: needs a transcript; name it with transcript=")

@@ -65,8 +65,9 @@ GROUPS = (
                 "snap",
                 "choice",
                 "none",
-                "Pieces begin and end with whole shots, or with whole sentences of the transcript.",
-                choices=("none", "shots", "sentences"),
+                "Pieces begin and end with whole shots, with whole sentences of the transcript, or "
+                "on the hits of the sound within 6 frames.",
+                choices=("none", "shots", "sentences", "onsets"),
             ),
             Option(
                 "threshold",

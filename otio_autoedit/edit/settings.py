@@ -30,7 +30,7 @@ class Settings:
     marks: tuple[tuple[Expression, str], ...]
     because: tuple[tuple[Expression, str], ...]
     shape: Shape
-    snap: Literal["none", "shots", "sentences"]
+    snap: Literal["none", "shots", "sentences", "onsets"]
     start: Position | None
     end: Position | None
     threshold: float
@@ -58,7 +58,7 @@ class Settings:
             marks=tuple(recipe.marking(given)),
             because=tuple(recipe.reasons(given)),
             shape=_shape(given, frames, apart=target > 0 or order == "score"),
-            snap=cast(Literal["none", "shots", "sentences"], given["snap"]),
+            snap=cast(Literal["none", "shots", "sentences", "onsets"], given["snap"]),
             start=_maybe(given["start"], Position),
             end=_maybe(given["end"], Position),
             threshold=_maybe(given["threshold"], float) or 0.0,

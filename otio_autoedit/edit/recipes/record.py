@@ -117,6 +117,8 @@ class Recipe:
             needs.insert(0, "shots")  # no piece may begin or end in a transition
         if given["target"] is not None and float(str(given["variety"])) > 0:
             needs.append("features")
+        if given["snap"] == "onsets":
+            needs.append("sound")
         if given["reframe"] != "none":
             needs.append("objects")
         return tuple(dict.fromkeys(needs))
