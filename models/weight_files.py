@@ -26,7 +26,7 @@ ENVIRONMENT = "OTIO_AUTOEDIT_WEIGHTS"
 PACKAGED = Path(__file__).with_name("weights")
 SHA256 = {
     "shots.safetensors": "3eae46d5537040716cae65fc264ab67e524080aa5ac6f9f3cf50276693752587",
-    "scene.safetensors": "5bee3ec123edaeb53d0bc4cce6d8b9eb6c90bef2fa5ac6138c3da08dd08fc156",
+    "scene.safetensors": "3c32dc5f3c3e488837ebd6208a96032fed80ffd595bdfee56c5a5d947522ca5f",
 }  # of the files in PACKAGED
 _LARGEST = 512 * 1024 * 1024  # bytes; more is no weights of ours
 

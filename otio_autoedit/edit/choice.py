@@ -144,19 +144,20 @@ def _ranks(candidates: Sequence[Candidate]) -> list[int]:
 
 
 def _pick(chosen: Chosen, material: Material, rank: int, settings: Settings) -> Pick:
-    """What was chosen, clean at its ends: what the choice left of it may end in another shot."""
+    """What was chosen, clean at its ends: what the choice left of it may end in another shot, or in
+    a transition. Nothing where too little is left of it then."""
     span = (chosen.start, chosen.stop)
     if settings.target:
         clean = material.aligned(material.ground.clean(span, settings.shape.flash))
         long = clean[1] - clean[0] >= max(settings.shape.min_clip, 1)
-        span = clean if long else material.aligned(span)
+        span = clean if long else (span[0], span[0])
     return Pick(material.number, span, _worth(material, span), rank)
 
 
 def _worth(material: Material, span: Span) -> float:
     """What a span's frames are worth on average."""
     values = material.weight[span[0] : max(span[1], span[0] + 1)]
-    return float(values.mean(dtype=np.float64))
+    return float(values.mean(dtype=np.float64)) if len(values) else 0.0
 
 
 def _notes(kept: Sequence[Pick], settings: Settings) -> tuple[str, ...]:

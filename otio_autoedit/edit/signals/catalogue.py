@@ -82,7 +82,8 @@ DECLARED: tuple[tuple[Signal, Measure], ...] = (
     (
         Signal(
             "speech", "condition", "somebody speaks",
-            "probability, 0 to 1", "our own measure, or silero-vad by `speech_detector`", ("sound",),
+            "probability, 0 to 1", "our own measure, or silero-vad by `speech_detector`",
+            ("sound",),
         ),
         _curve("speech"),
     ),
