@@ -93,12 +93,12 @@ def parameters(net: nn.Module) -> int:
 
 
 def our_multiply_adds(net: ShotNet) -> float:
-    """Returns multiply-adds a frame of a window in the middle of a film.
+    """Returns multiply-adds a frame of a window in the middle of a film, shown in both guises.
 
-    The CNN sees every frame once; the RNN runs over the warm-up of both sides too.
+    The CNN sees every frame once each; the RNN runs over the warm-up of both sides too.
     """
     centre, width = GRID.centre, GRID.centre + 2 * GRID.warm_up
-    frames = torch.zeros(1, width, 3, THUMBNAIL[1], THUMBNAIL[0])
+    frames = torch.zeros(2, width, 3, THUMBNAIL[1], THUMBNAIL[0])
     with torch.inference_mode():
         features = net.backbone(frames, frames[:, :1])
         new = frames[:, :centre]
