@@ -51,12 +51,12 @@ def choose(materials: Sequence[Material], settings: Settings) -> Choice:
     ranks = _ranks(candidates)
     kept, others = (
         [
-            _pick(one, materials[candidates[one.index].source], ranks[one.index], settings)
+            pick
             for one in chosen
+            if (pick := _pick(one, materials[candidates[one.index].source], ranks, settings))
         ]
         for chosen in (selection.kept, selection.alternates)
     )
-    kept = [pick for pick in kept if pick.span[0] < pick.span[1]]
     notes = _notes(kept, settings)
     if settings.snap == "onsets":
         kept = _in_rhythm(kept, materials, settings)
@@ -143,21 +143,25 @@ def _ranks(candidates: Sequence[Candidate]) -> list[int]:
     return ranks
 
 
-def _pick(chosen: Chosen, material: Material, rank: int, settings: Settings) -> Pick:
+def _pick(
+    chosen: Chosen, material: Material, ranks: Sequence[int], settings: Settings
+) -> Pick | None:
     """What was chosen, clean at its ends: what the choice left of it may end in another shot, or in
-    a transition. Nothing where too little is left of it then."""
+    a transition. None where too little is left of it then."""
     span = (chosen.start, chosen.stop)
     if settings.target:
-        clean = material.aligned(material.ground.clean(span, settings.shape.flash))
-        long = clean[1] - clean[0] >= max(settings.shape.min_clip, 1)
-        span = clean if long else (span[0], span[0])
-    return Pick(material.number, span, _worth(material, span), rank)
+        span = material.aligned(material.ground.clean(span, settings.shape.flash))
+        if span[1] - span[0] < settings.shape.min_clip:
+            return None
+    if span[0] >= span[1]:
+        return None
+    return Pick(material.number, span, _worth(material, span), ranks[chosen.index])
 
 
 def _worth(material: Material, span: Span) -> float:
     """What a span's frames are worth on average."""
-    values = material.weight[span[0] : max(span[1], span[0] + 1)]
-    return float(values.mean(dtype=np.float64)) if len(values) else 0.0
+    values = material.weight[span[0] : span[1]]
+    return float(values.mean(dtype=np.float64))
 
 
 def _notes(kept: Sequence[Pick], settings: Settings) -> tuple[str, ...]:
