@@ -17,13 +17,10 @@ from otio_autoedit.edit.plan import EditPlan, Framing, Piece
 from otio_autoedit.edit.reasons import reason, signals
 from otio_autoedit.edit.recipes import Recipe
 from otio_autoedit.edit.reframe import frame_pieces
-from otio_autoedit.edit.settings import Settings
+from otio_autoedit.edit.settings import Settings, of_the_edit
 from otio_autoedit.edit.shots import clean_spans
 from otio_autoedit.edit.sources import edit_rate, edit_size, sources_of, title
 from otio_autoedit.errors import OptionError
-from otio_autoedit.options import plain
-
-_NOT_OF_THE_EDIT = ("device", "cache")  # how it was made, not what
 
 
 def make_plan(
@@ -67,7 +64,7 @@ def make_plan(
         recipe=recipe.name,
         start_timecode=str(given["start_timecode"] or ""),
         notes=(*choice.notes, *notes),
-        options={k: plain(v) for k, v in given.items() if k not in _NOT_OF_THE_EDIT},
+        options=of_the_edit(given),
     )
 
 

@@ -13,8 +13,8 @@ from otio_autoedit.edit.expressions import Expression, evaluate
 from otio_autoedit.edit.material import Material
 from otio_autoedit.edit.plan import Mark, Piece
 from otio_autoedit.edit.reasons import measured
+from otio_autoedit.edit.runs import runs
 from otio_autoedit.edit.settings import Settings
-from otio_autoedit.edit.spans import runs
 
 
 def marks_of(of: Material, pieces: Sequence[Piece], settings: Settings) -> Iterator[Mark]:

@@ -20,6 +20,7 @@ from otio_autoedit.edit.plan import Piece
 from otio_autoedit.edit.scope import FileScope
 from otio_autoedit.edit.settings import Settings
 from otio_autoedit.edit.shots import believe
+from otio_autoedit.edit.signal import Scope, Values
 from otio_autoedit.edit.spans import Shape, spans_of
 from otio_autoedit.edit.transcript import Transcript, read_transcript, sentences
 from otio_autoedit.errors import OptionError
@@ -99,7 +100,7 @@ def material(number: int, analysis: Analysis, clock: Clock, settings: Settings) 
     part, places = _part(clock, length, settings)
     transcript = _transcript(media.path, settings.transcript)
     scope = FileScope(analysis, clock, believed, transcript, settings.zones)
-    weight = _weight(settings.weight, scope)
+    weight = worth_of(settings.weight, scope)
     lies_on = ground(believed, clock, part)
     units = _units(settings, lies_on, transcript, clock)
     spans = spans_of(
@@ -145,9 +146,9 @@ def _shape(clock: Clock, settings: Settings) -> Shape:
     )
 
 
-def _weight(expression: Expression, scope: FileScope) -> npt.NDArray[np.float32]:
-    """What each frame is worth; what is unknown is worth nothing."""
-    values = np.nan_to_num(evaluate(expression, scope), nan=0.0, posinf=0.0, neginf=0.0)
+def worth_of(weight: Expression, scope: Scope) -> Values:
+    """What each frame is worth, 0 or more; what is unknown is worth nothing."""
+    values = np.nan_to_num(evaluate(weight, scope), nan=0.0, posinf=0.0, neginf=0.0)
     return np.asarray(np.maximum(values, 0), np.float32)
 
 

@@ -14,9 +14,10 @@ from otio_autoedit.edit.recipes import Recipe
 from otio_autoedit.edit.spans import Shape
 from otio_autoedit.edit.zones import Zone, read_zones
 from otio_autoedit.errors import OptionError
-from otio_autoedit.options import Duration, Joint, Margin, Position
+from otio_autoedit.options import Duration, Joint, Margin, Position, plain
 
 _FLASH = Fraction(1, 8)  # seconds of another shot at an end of a piece: seen, but not looked at
+_NOT_OF_THE_EDIT = ("device", "cache")  # how it was made, not what
 T = TypeVar("T")
 
 
@@ -73,6 +74,11 @@ class Settings:
             zones=read_zones(str(given["zones"])) if given["zones"] else {},
             markers=bool(given["markers"]),
         )
+
+
+def of_the_edit(given: Mapping[str, object]) -> dict[str, object]:
+    """The options that an edit was made with, as JSON holds them."""
+    return {k: plain(v) for k, v in given.items() if k not in _NOT_OF_THE_EDIT}
 
 
 @dataclass(frozen=True, slots=True)

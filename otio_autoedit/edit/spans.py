@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from otio_autoedit.edit.ground import Ground, Span
 from otio_autoedit.edit.lengths import long_enough, short_enough
+from otio_autoedit.edit.runs import runs
 
 Flags = npt.NDArray[np.bool_]
 
@@ -79,12 +80,6 @@ def spans_of(
     spans = short_enough(spans, weight, shape.min_clip, shape.max_clip)
     spans = _clean(spans, ground, shape)
     return [one for one in spans if one[1] - one[0] >= min(shape.min_clip, _most(spans, ground))]
-
-
-def runs(flags: Flags) -> list[Span]:
-    """The spans where ``flags`` holds."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], flags, [False])).astype(np.int8)))
-    return [(int(start), int(stop)) for start, stop in edges.reshape(-1, 2)]
 
 
 def _most(spans: Sequence[Span], ground: Ground) -> int:

@@ -12,10 +12,11 @@ import opentimelineio as otio
 from otio_autoedit.analysis.record import Analysis
 from otio_autoedit.edit.expressions import evaluate
 from otio_autoedit.edit.ground import Change, Ground
+from otio_autoedit.edit.material import worth_of
 from otio_autoedit.edit.parameters import PARAMETERS
 from otio_autoedit.edit.recipes import Recipe
 from otio_autoedit.edit.selection import Candidate, Chosen, select
-from otio_autoedit.edit.settings import Settings
+from otio_autoedit.edit.settings import Settings, of_the_edit
 from otio_autoedit.edit.signal import Values
 from otio_autoedit.edit.spans import spans_of
 from otio_autoedit.edit.windows import split_long
@@ -26,7 +27,6 @@ from otio_autoedit.timeline.metadata import KEY
 from otio_autoedit.timeline.shorten import shorten
 from otio_autoedit.timeline.timeline_scope import TimelineScope
 
-_NOT_OF_THE_EDIT = ("device", "cache")
 _OF_NEW_JOINS = ("transition", "fade", "j_cut", "l_cut", "reframe", "rate")
 _OF_A_CHOICE = ("alternates", "variety")
 
@@ -51,7 +51,7 @@ def recut(
     if settings.snap == "sentences":
         raise OptionError("snap=sentences: not for a timeline, only for footage")
     scope = TimelineScope(timeline, analyses, threshold=settings.threshold, zones=settings.zones)
-    weight = np.maximum(np.nan_to_num(evaluate(settings.weight, scope)), 0).astype(np.float32)
+    weight = worth_of(settings.weight, scope)
     ground = Ground(*_part(timeline, scope, settings))
     ground = Ground(ground.start, ground.stop, _within(scope, ground))
     chosen = _chosen(scope, weight, ground, settings)
@@ -61,7 +61,7 @@ def recut(
     ours = dict(result.metadata.get(KEY) or {})
     ours["recut"] = {
         "recipe": recipe.name,
-        "options": {k: plain(v) for k, v in given.items() if k not in _NOT_OF_THE_EDIT},
+        "options": of_the_edit(given),
         "spans": [
             {"start": one.start, "stop": one.stop, "worth": _worth(weight, one)} for one in chosen
         ],

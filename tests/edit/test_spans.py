@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from otio_autoedit.edit.ground import Change, Ground, Span
-from otio_autoedit.edit.spans import Shape, runs, spans_of
+from otio_autoedit.edit.runs import runs
+from otio_autoedit.edit.spans import Shape, spans_of
 
 CUT = Ground(0, 300, (Change(100, 100, 100, 0.9), Change(200, 200, 200, 0.6)))
 MIXED = Ground(0, 300, (Change(100, 110, 120, 0.9),))

@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 
+from otio_autoedit.edit.runs import runs
 from otio_autoedit.edit.signal import Values
 from otio_autoedit.edit.signals.curves import curve
-from otio_autoedit.edit.signals.runs import runs
 from otio_autoedit.edit.signals.view import View
 
 _BLACK, _DIM = 0.02, 0.06  # mean brightness
